@@ -1,0 +1,43 @@
+using Firstlight.Metadata.Identity;
+
+namespace Firstlight.Agent.Forward;
+
+/// <summary>A signed request → a response. Two kinds ship: the metadata API in this process, and HTTP to any metadata API.</summary>
+public interface IUpstream
+{
+    /// <summary>Sends one request and returns the whole answer.</summary>
+    /// <exception cref="UpstreamUnavailableException">Refused, unresolvable, or no connection: the guest sees 503.</exception>
+    /// <exception cref="TimeoutException">Connected, but no answer in time: the guest sees 504.</exception>
+    ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>A guest's request as the agent passes it on: only what the protocol has, nothing a guest could forge.</summary>
+/// <param name="Method">As the guest sent it.</param>
+/// <param name="Target">Raw request target (path and query), unchanged.</param>
+/// <param name="ForwardedFor">The peer's address as text, IPv4-mapped form unmapped.</param>
+/// <param name="InstanceId">From the port.</param>
+/// <param name="ProjectId">From the port.</param>
+/// <param name="Signature">Of the instance id.</param>
+/// <param name="Body">The body, complete; at most 64 KiB.</param>
+/// <param name="HasContentLength">False for a chunked body, which Nova refuses on <c>password</c>.</param>
+public sealed record SignedRequest(
+    string Method,
+    string Target,
+    string ForwardedFor,
+    InstanceId InstanceId,
+    ProjectId ProjectId,
+    string Signature,
+    ReadOnlyMemory<byte> Body,
+    bool HasContentLength);
+
+/// <summary>What the metadata API answered.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="ContentType">As sent, null for none.</param>
+/// <param name="Body">The bytes, never re-encoded. For HEAD empty.</param>
+/// <param name="ContentLength">Length to declare: that of the body, for HEAD that of the body a GET would have.</param>
+public readonly record struct UpstreamAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength);
+
+/// <summary>The upstream could not be reached at all.</summary>
+/// <param name="message">What was tried and what came back, one line.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class UpstreamUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);
