@@ -1,1 +1,21 @@
-return 0;
+using System.Runtime.Versioning;
+using Firstlight.Cli;
+using Firstlight.Cli.Verbs;
+
+[assembly: SupportedOSPlatform("linux")]
+
+// One verb a line, in the order help lists them. A verb is a static class with Build(GlobalOptions).
+var root = CommandLine.Root(
+    ApplyVerb.Build,
+    ProjectVerb.Build,
+    NetworkVerb.Build,
+    SubnetVerb.Build,
+    RouterVerb.Build,
+    PortVerb.Build,
+    ServerVerb.Build,
+    KeyPairVerb.Build,
+    GetVerb.Build,
+    SignVerb.Build,
+    ConfigurationReferenceVerb.Build);
+
+return await CommandLine.RunAsync(root, args, Console.Out, Console.Error, CancellationToken.None);

@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Firstlight.Configuration;
+
+/// <summary>Every option we know: those we honour, those we accept, and those of Nova and Neutron we name in a warning.</summary>
+internal static partial class OptionCatalogue
+{
+    /// <summary>Our own section.</summary>
+    public const string OwnSection = "firstlight";
+
+    /// <summary>All of them, in the order the reference lists them.</summary>
+    public static ImmutableArray<OptionDefinition> All => Lists.All;
+
+    /// <summary>By section and name.</summary>
+    public static FrozenDictionary<(string, string), OptionDefinition> ByName => Lists.ByName;
+
+    /// <summary>By older section and name.</summary>
+    public static FrozenDictionary<(string, string), OptionDefinition> ByAlias => Lists.ByAlias;
+
+    // A class of its own, because initialisers of a partial class run in the order of its files, which nobody states.
+    private static class Lists
+    {
+        internal static readonly ImmutableArray<OptionDefinition> All =
+        [
+            StatePath, Host, Debug,
+            MetadataListen, MetadataListenPort, MetadataWorkers,
+            NovaMetadataHost, NovaMetadataPort, NovaMetadataProtocol, NovaMetadataInsecure, AgentSharedSecret,
+            EnableIsolatedMetadata, ForceMetadata, DhcpLeaseDuration, DnsDomain,
+            EnableMetadataProxy, MetadataPort, MetadataAccessMark,
+            MetadataCacheExpiration, DhcpDomain, VendordataProviders, VendordataJsonfilePath,
+            ServiceMetadataProxy, ApiSharedSecret,
+            ManagementListen, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
+            MaxConcurrentRequests, HeaderTimeout, IdleTimeout,
+            .. Unhonoured,
+        ];
+
+        internal static readonly FrozenDictionary<(string, string), OptionDefinition> ByName = All.ToFrozenDictionary(o => (o.Section, o.Name));
+
+        internal static readonly FrozenDictionary<(string, string), OptionDefinition> ByAlias =
+            All.SelectMany(o => o.Aliases.Select(a => (Alias: a, Option: o))).ToFrozenDictionary(p => (p.Alias.Section, p.Alias.Name), p => p.Option);
+    }
+}
