@@ -1,0 +1,56 @@
+using System.Net;
+using Firstlight.Plumbing.Reconcile;
+
+namespace Firstlight.Plumbing.Dnsmasq;
+
+/// <summary>The command line of a network's dnsmasq, argument by argument as Neutron's DHCP agent has it. Pure.</summary>
+internal static class DnsmasqCommandLine
+{
+    private const ulong MostLeases = 16_777_216;
+
+    /// <summary>Renders it, program name first.</summary>
+    /// <param name="directory">The network's directory; its last part is the network id, which is how a running one is known to be ours.</param>
+    /// <param name="network">The network, for its MTU.</param>
+    /// <param name="dhcp">Its DHCP.</param>
+    public static IReadOnlyList<string> Render(string directory, WantedNetwork network, WantedDhcp dhcp)
+    {
+        var ranges = dhcp.Subnets.Where(s => s.HasRange).ToList();
+        return
+        [
+            "dnsmasq", "--no-hosts", "--no-resolv",
+            $"--pid-file={directory}/pid", $"--dhcp-hostsfile={directory}/host", $"--addn-hosts={directory}/addn_hosts",
+            $"--dhcp-optsfile={directory}/opts", $"--dhcp-leasefile={directory}/leases",
+            "--dhcp-match=set:ipxe,175", "--dhcp-userclass=set:ipxe6,iPXE",
+            "--local-service", "--bind-dynamic",
+            .. ranges.Select(s => Range(s, dhcp.LeaseSeconds)),
+            $"--dhcp-option-force=option:mtu,{network.Mtu}",
+            $"--dhcp-lease-max={LeaseMax(ranges)}",
+            "--conf-file=/dev/null",
+            .. dhcp.DnsDomain.Length > 0 ? [$"--domain={dhcp.DnsDomain}"] : Array.Empty<string>(),
+        ];
+    }
+
+    private static string Range(WantedSubnet subnet, int leaseSeconds)
+    {
+        var size = subnet.IsV4 ? NetMask(subnet.Cidr.PrefixLength).ToString() : subnet.Cidr.PrefixLength.ToString();
+        return $"--dhcp-range=set:subnet-{subnet.Id},{subnet.Cidr.BaseAddress},static,{size},{(leaseSeconds < 0 ? "infinite" : $"{leaseSeconds}s")}";
+    }
+
+    private static ulong LeaseMax(List<WantedSubnet> ranges)
+    {
+        ulong sum = 0;
+        foreach (var subnet in ranges)
+        {
+            var hostBits = (subnet.IsV4 ? 32 : 128) - subnet.Cidr.PrefixLength;
+            sum += hostBits >= 24 ? MostLeases : 1UL << hostBits;
+        }
+
+        return Math.Min(sum, MostLeases);
+    }
+
+    private static IPAddress NetMask(int prefixLength)
+    {
+        var mask = prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength);
+        return new IPAddress([(byte)(mask >> 24), (byte)(mask >> 16), (byte)(mask >> 8), (byte)mask]);
+    }
+}

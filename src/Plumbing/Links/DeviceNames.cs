@@ -1,0 +1,27 @@
+namespace Firstlight.Plumbing.Links;
+
+/// <summary>Names of namespaces, bridges and devices, as Neutron makes them: a prefix and the first 11 characters of a UUID (a Linux device name has at most 15).</summary>
+public static class DeviceNames
+{
+    private const int IdLength = 11;
+
+    /// <summary>Bridge of a network in the host's namespace, <c>brq…</c>: guests' taps are put into it.</summary>
+    public static string Bridge(string networkId) => "brq" + Short(networkId);
+
+    /// <summary>The end of a port's veth in the host's namespace, <c>tap…</c>.</summary>
+    public static string HostEnd(string portId) => "tap" + Short(portId);
+
+    /// <summary>The end of a DHCP port's veth in its namespace, <c>ns-…</c>.</summary>
+    public static string DhcpEnd(string portId) => "ns-" + Short(portId);
+
+    /// <summary>The end of a router port's veth in its namespace, <c>qr-…</c>.</summary>
+    public static string RouterEnd(string portId) => "qr-" + Short(portId);
+
+    /// <summary>DHCP and metadata namespace of a network, <c>qdhcp-UUID</c>.</summary>
+    public static string DhcpNamespace(string networkId) => "qdhcp-" + networkId;
+
+    /// <summary>Namespace of a router, <c>qrouter-UUID</c>.</summary>
+    public static string RouterNamespace(string routerId) => "qrouter-" + routerId;
+
+    private static string Short(string id) => id.Length <= IdLength ? id : id[..IdLength];
+}

@@ -1,0 +1,65 @@
+using Firstlight.Plumbing.Namespaces;
+using Firstlight.Plumbing.Processes;
+
+namespace Firstlight.Plumbing.Links;
+
+/// <summary>iproute2's <c>ip</c>, and sysctl inside a namespace.</summary>
+internal sealed class IpTool(ProcessRunner runner)
+{
+    /// <summary>Devices, addresses and default routes of a namespace; null for the host's own.</summary>
+    public async Task<LinkDump> DumpAsync(string? networkNamespace, CancellationToken cancellationToken)
+    {
+        var output = await runner.RunAsync(
+            new ProcessCall($"reading {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-j", "-batch", "-"], LinkDump.Commands), cancellationToken);
+        return LinkDump.Parse(output);
+    }
+
+    /// <summary>Runs lines in order; nothing at all when there are none.</summary>
+    /// <exception cref="ProcessFailedException">A line failed: those before it took effect. The message has the line.</exception>
+    public async Task RunAsync(string? networkNamespace, IReadOnlyCollection<string> lines, CancellationToken cancellationToken)
+    {
+        if (lines.Count == 0) return;
+        try
+        {
+            var input = string.Join('\n', lines) + "\n";
+            await runner.RunAsync(new ProcessCall($"changing {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-batch", "-"], input), cancellationToken);
+        }
+        catch (ProcessFailedException e) when (FailedLine(e.Message, lines) is { } line)
+        {
+            throw new ProcessFailedException($"{e.Message} (ip {line})", e.ExitCode, e);
+        }
+    }
+
+    /// <summary>Makes a namespace; what a crash left of one of that name is cleared first.</summary>
+    public async Task AddNamespaceAsync(string name, CancellationToken cancellationToken)
+    {
+        if (File.Exists(NamespaceList.PathOf(name))) await DeleteNamespaceAsync(name, cancellationToken);
+        await runner.RunAsync(new ProcessCall($"making namespace {name}", "ip", ["netns", "add", name]), cancellationToken);
+    }
+
+    /// <summary>Removes a namespace by name. Processes and sockets inside keep it alive, without a name, until they end.</summary>
+    public Task DeleteNamespaceAsync(string name, CancellationToken cancellationToken) =>
+        runner.RunAsync(new ProcessCall($"removing namespace {name}", "ip", ["netns", "del", name]), cancellationToken);
+
+    /// <summary>Sets kernel settings inside a namespace; those this kernel does not know (no IPv6) are passed over.</summary>
+    public Task SetAsync(string networkNamespace, IReadOnlyList<string> settings, CancellationToken cancellationToken) =>
+        runner.RunAsync(Inside(networkNamespace, $"setting sysctls in {networkNamespace}", "sysctl", ["-e", "-q", "-w", .. settings]), cancellationToken);
+
+    /// <summary>A call that runs inside a namespace. nsenter, unlike <c>ip netns exec</c>, gives the program no mount namespace of its own,
+    /// so a daemon started this way holds no copies of other namespaces' mounts.</summary>
+    public static ProcessCall Inside(string networkNamespace, string purpose, string program, IReadOnlyList<string> arguments, string? input = null) =>
+        new(purpose, "nsenter", [$"--net={NamespaceList.PathOf(networkNamespace)}", "--", program, .. arguments], input);
+
+    private static string[] In(string? networkNamespace) => networkNamespace is null ? [] : ["-n", networkNamespace];
+
+    private static string Where(string? networkNamespace) => networkNamespace ?? "the host's devices";
+
+    private static string? FailedLine(string message, IReadOnlyCollection<string> lines)
+    {
+        const string Mark = "Command failed -:";
+        var at = message.IndexOf(Mark, StringComparison.Ordinal);
+        if (at < 0) return null;
+        var digits = new string([.. message[(at + Mark.Length)..].TakeWhile(char.IsAsciiDigit)]);
+        return int.TryParse(digits, out var number) ? lines.ElementAtOrDefault(number - 1) : null;
+    }
+}

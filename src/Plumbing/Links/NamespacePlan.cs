@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Firstlight.Plumbing.Reconcile;
+
+namespace Firstlight.Plumbing.Links;
+
+/// <summary>Difference between a namespace as it is and as it shall be, in lines for <c>ip -batch</c>. Pure.</summary>
+internal static class NamespacePlan
+{
+    /// <summary>Lines that make lo and the wanted devices right. Devices that are not wanted are left: their owner takes them away.</summary>
+    /// <param name="actual">What the namespace has; a wanted device missing there is on its way in.</param>
+    /// <param name="wanted">Devices wanted.</param>
+    public static List<string> Lines(LinkDump actual, IReadOnlyList<WantedDevice> wanted)
+    {
+        var lines = new List<string>();
+        if (!actual.Devices.TryGetValue("lo", out var lo) || !lo.Up) lines.Add("link set dev lo up");
+        foreach (var device in wanted)
+        {
+            var present = actual.Devices.GetValueOrDefault(device.Name);
+            AddLink(lines, device, present);
+            AddAddresses(lines, device, present);
+            AddRoutes(lines, device, actual, wasUp: present is { Up: true });
+        }
+
+        return lines;
+    }
+
+    private static void AddLink(List<string> lines, WantedDevice device, Device? present)
+    {
+        if (present is not null && present.Mtu != device.Mtu) lines.Add($"link set dev {device.Name} mtu {device.Mtu}");
+        if (present is not { Up: true }) lines.Add($"link set dev {device.Name} up");
+    }
+
+    private static void AddAddresses(List<string> lines, WantedDevice device, Device? present)
+    {
+        var wanted = device.Addresses.Select(a => a.ToString()).ToHashSet(StringComparer.Ordinal);
+        var kernels = LinkLocalOf(device.Mac);
+        foreach (var address in present?.Addresses ?? [])
+        {
+            var text = $"{address.Address}/{address.PrefixLength}";
+            if (wanted.Contains(text) && !address.Failed) wanted.Remove(text);
+            else if (!(address.LinkLocal && address.Address.Equals(kernels))) lines.Add($"addr del {text} dev {device.Name}");
+        }
+
+        // The order stays the wanted one: the first address of a prefix becomes its source address.
+        foreach (var address in device.Addresses)
+        {
+            if (!wanted.Remove(address.ToString())) continue;
+            lines.Add($"addr add {address} dev {device.Name}{Flags(address)}");
+        }
+    }
+
+    private static string Flags(InterfaceAddress address)
+    {
+        if (address.Address.AddressFamily == AddressFamily.InterNetwork) return address.PrefixLength < 31 ? " broadcast +" : "";
+
+        // Without duplicate detection: see NamespaceSettings. fe80::a9fe:a9fe is the same everywhere, so nothing may ever be sent from it by choice:
+        // a preferred lifetime of 0 makes the kernel and dnsmasq take the EUI-64 one as source (of router advertisements above all).
+        return address == WantedDevice.MetadataV6 ? " nodad preferred_lft 0" : " nodad";
+    }
+
+    private static void AddRoutes(List<string> lines, WantedDevice device, LinkDump actual, bool wasUp)
+    {
+        // Routes through a device that was down are gone whatever the dump says.
+        var present = wasUp ? actual.Defaults.Where(r => string.Equals(r.Device, device.Name, StringComparison.Ordinal)).ToList() : [];
+        foreach (var route in present.Where(r => r.Gateway is null || !device.Gateways.Contains(r.Gateway)))
+            lines.Add(route.Gateway is null ? $"route del default dev {device.Name}" : $"route del default via {route.Gateway} dev {device.Name}");
+        foreach (var gateway in device.Gateways.Where(g => !present.Exists(r => g.Equals(r.Gateway))))
+        {
+            if (!device.Addresses.Any(a => IsOnLink(a, gateway)))
+                lines.Add($"route replace {gateway}/{(gateway.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)} dev {device.Name} proto static scope link");
+            lines.Add($"route replace default via {gateway} dev {device.Name} proto static");
+        }
+    }
+
+    private static bool IsOnLink(InterfaceAddress address, IPAddress gateway)
+    {
+        if (gateway.IsIPv6LinkLocal) return true;
+        if (address.Address.AddressFamily != gateway.AddressFamily) return false;
+        var bytes = address.Address.GetAddressBytes();
+        for (var bit = address.PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPNetwork(new IPAddress(bytes), address.PrefixLength).Contains(gateway);
+    }
+
+    /// <summary>The link-local address the kernel gives a device of that MAC (RFC 4291, appendix A).</summary>
+    internal static IPAddress LinkLocalOf(PhysicalAddress mac)
+    {
+        var m = mac.GetAddressBytes();
+        return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(m[0] ^ 2), m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]]);
+    }
+}

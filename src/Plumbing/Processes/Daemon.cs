@@ -1,0 +1,135 @@
+using System.Text;
+using Firstlight.Plumbing.Interop;
+
+namespace Firstlight.Plumbing.Processes;
+
+/// <summary>A daemon we want: it puts itself into the background and writes its own pid file.</summary>
+/// <param name="Directory">Its directory, which its command line names: that is how it is known to be ours.</param>
+/// <param name="NetworkNamespace">Namespace it runs in.</param>
+/// <param name="Arguments">Command line, program name first.</param>
+internal sealed record DaemonSpec(string Directory, string NetworkNamespace, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Its pid file.</summary>
+    public string PidFile => Path.Combine(Directory, "pid");
+}
+
+/// <summary>A daemon that runs, held by descriptor.</summary>
+internal sealed class Daemon : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private readonly PidFd _process;
+
+    private Daemon(int pid, PidFd process, string[] arguments, string? networkNamespace)
+    {
+        Pid = pid;
+        _process = process;
+        Arguments = arguments;
+        NetworkNamespace = networkNamespace;
+    }
+
+    /// <summary>Process id.</summary>
+    public int Pid { get; }
+
+    /// <summary>Command line it runs with.</summary>
+    public IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>Kernel identity of the namespace it is in, <c>net:[…]</c>.</summary>
+    public string? NetworkNamespace { get; }
+
+    /// <summary>The process, for a look at many at once.</summary>
+    public PidFd Process => _process;
+
+    /// <summary>Whether it ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Finds the one that runs out of a directory: by its pid file, or, where that is lost, by looking at every process.</summary>
+    public static Daemon? Find(string directory)
+    {
+        if (!System.IO.Directory.Exists(directory)) return null;
+        if (ReadPid(Path.Combine(directory, "pid")) is { } pid) return TryHold(pid, directory);
+        return AllProcesses().Select(p => TryHold(p, directory)).FirstOrDefault(d => d is not null);
+    }
+
+    /// <summary>Whether it is the one wanted, in the namespace that has the name now.</summary>
+    public bool Fits(DaemonSpec spec, string? namespaceIdentity) =>
+        Arguments.SequenceEqual(spec.Arguments, StringComparer.Ordinal) && string.Equals(NetworkNamespace, namespaceIdentity, StringComparison.Ordinal);
+
+    /// <summary>Makes it reread its files.</summary>
+    /// <returns>False when it is gone.</returns>
+    public bool Reload() => _process.Signal(PidFd.Hangup);
+
+    /// <summary>Ends it: asked first, then forced after five seconds.</summary>
+    public async Task StopAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        _process.Signal(PidFd.Terminate);
+        if (await EndedWithinAsync(Patience, time, cancellationToken)) return;
+        _process.Signal(PidFd.Kill);
+        await EndedWithinAsync(Patience, time, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+
+    private async Task<bool> EndedWithinAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (!HasExited)
+        {
+            if (time.GetElapsedTime(start) > patience) return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static Daemon? TryHold(int pid, string directory)
+    {
+        // Held first and looked at afterwards: what is read then belongs to the process that is held, or it has ended.
+        var process = PidFd.TryOpen(pid);
+        if (process is null) return null;
+        var arguments = ReadCommandLine(pid);
+        if (arguments.Any(a => a.Contains(directory + "/", StringComparison.Ordinal)) && Path.GetFileName(arguments[0]) is "dnsmasq" && !process.HasExited)
+            return new Daemon(pid, process, arguments, NamespaceOf(pid));
+        process.Dispose();
+        return null;
+    }
+
+    private static string[] ReadCommandLine(int pid)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline")).TrimEnd('\0').Split('\0');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static string? NamespaceOf(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/ns/net").LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static int? ReadPid(string file)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(file).Trim(), out var pid) ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<int> AllProcesses() =>
+        System.IO.Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var pid) ? pid : 0).Where(p => p > 0);
+}

@@ -1,0 +1,33 @@
+namespace Firstlight.Plumbing.Processes;
+
+/// <summary>Files daemons read: replaced as a whole, readable by all, since dnsmasq rereads them without root.</summary>
+internal static class StateFiles
+{
+    private const UnixFileMode FileMode0644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode DirectoryMode0755 =
+        FileMode0644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes a directory of mode 0755 below an existing one.</summary>
+    public static void MakeDirectory(string path)
+    {
+        if (Directory.Exists(path)) return;
+        if (Path.GetDirectoryName(path) is { Length: > 1 } parent) MakeDirectory(parent);
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, DirectoryMode0755);
+    }
+
+    /// <summary>Text of a file; empty when there is none.</summary>
+    public static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+
+    /// <summary>Replaces a file where its text differs.</summary>
+    /// <returns>Whether it did.</returns>
+    public static bool Replace(string path, string text)
+    {
+        if (File.Exists(path) && string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal)) return false;
+        var beside = path + ".new";
+        File.WriteAllText(beside, text);
+        File.SetUnixFileMode(beside, FileMode0644);
+        File.Move(beside, path, overwrite: true);
+        return true;
+    }
+}

@@ -1,0 +1,128 @@
+using Firstlight.Plumbing.Dnsmasq;
+using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Namespaces;
+using Firstlight.Plumbing.Nftables;
+using Firstlight.Plumbing.Processes;
+
+namespace Firstlight.Plumbing.Reconcile;
+
+/// <summary>Brings one network or router to what is wanted, or takes it away. Callers hold the unit's lock.</summary>
+internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table)
+{
+    private const string DhcpDirectory = "dhcp";
+    private const string AdvertisementDirectory = "ra";
+
+    /// <summary>Brings a network to what is wanted.</summary>
+    public async Task SyncAsync(Turn turn, WantedNetwork network, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var unit = new Unit(UnitKind.Network, network.Id);
+        var name = DeviceNames.DhcpNamespace(network.Id);
+        var bridge = DeviceNames.Bridge(network.Id);
+        var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
+        await RemoveOthersAsync(turn, unit, device is null ? [(ThingKind.Bridge, bridge)] :
+        [
+            (ThingKind.Bridge, bridge), (ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd), (ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}"),
+        ], changes, cancellationToken);
+
+        await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
+        if (network.Dhcp is not { } dhcp || device is null) return;
+
+        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
+        await devices.EnsureDevicesAsync(turn, unit, name, inside, [device], changes, cancellationToken);
+        if (!dhcp.Subnets.Any(s => s.HasRange))
+        {
+            await daemons.RemoveAsync(unit, Path.Combine(stateDirectory, DhcpDirectory, network.Id), cancellationToken);
+            return;
+        }
+
+        journal.Record(new Thing(unit, ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}"));
+        await daemons.EnsureAsync(unit, DhcpDaemon(network, dhcp, device, name), inside.Identity, changes, cancellationToken);
+    }
+
+    /// <summary>Brings a router to what is wanted.</summary>
+    public async Task SyncAsync(Turn turn, WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var unit = new Unit(UnitKind.Router, router.Id);
+        var name = DeviceNames.RouterNamespace(router.Id);
+        var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
+        var advertises = RouterAdvertisements.Wanted(router);
+        await RemoveOthersAsync(turn, unit,
+        [
+            (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)),
+            .. advertises ? [(ThingKind.Daemon, $"{AdvertisementDirectory}/{router.Id}")] : Array.Empty<(ThingKind, string)>(),
+        ], changes, cancellationToken);
+
+        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Router, changes, cancellationToken);
+
+        // Rules before devices: there is no moment in which the listener's port is open to all.
+        journal.Record(new Thing(unit, ThingKind.Table, name));
+        if (await table.EnsureAsync(router, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
+        await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, changes, cancellationToken);
+        if (!advertises) return;
+
+        journal.Record(new Thing(unit, ThingKind.Daemon, $"{AdvertisementDirectory}/{router.Id}"));
+        var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
+        var spec = new DaemonSpec(directory, name, RouterAdvertisements.Render(directory, router));
+        await daemons.EnsureAsync(unit, new DaemonWork(spec, () => false, () => false, () => { }), inside.Identity, changes, cancellationToken);
+    }
+
+    /// <summary>Takes everything of a unit away that the journal has.</summary>
+    public Task RemoveAsync(Turn turn, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
+        RemoveOthersAsync(turn, unit, [], changes, cancellationToken);
+
+    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
+    {
+        var directory = Path.Combine(stateDirectory, DhcpDirectory, network.Id);
+        var hostFile = Path.Combine(directory, "host");
+        var leaseFile = Path.Combine(directory, "leases");
+        var formerHost = StateFiles.Read(hostFile);
+        return new DaemonWork(
+            new DaemonSpec(directory, name, DnsmasqCommandLine.Render(directory, network, dhcp)),
+            WriteFiles,
+            () => LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost).Count > 0,
+            () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+
+        bool WriteFiles()
+        {
+            var files = DnsmasqFiles.Render(dhcp);
+            var changed = StateFiles.Replace(Path.Combine(directory, "interface"), device.Name);
+            changed |= StateFiles.Replace(hostFile, files.Host);
+            changed |= StateFiles.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
+            return changed | StateFiles.Replace(Path.Combine(directory, "opts"), files.Opts);
+        }
+    }
+
+    private async Task RemoveOthersAsync(
+        Turn turn, Unit unit, IReadOnlyCollection<(ThingKind Kind, string Name)> wanted, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        foreach (var thing in journal.Of(unit).Where(t => !wanted.Contains((t.Kind, t.Name))))
+        {
+            if (await RemoveAsync(turn, thing, cancellationToken)) changes.Add($"removed {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
+            journal.Forget(thing);
+        }
+    }
+
+    private async Task<bool> RemoveAsync(Turn turn, Thing thing, CancellationToken cancellationToken)
+    {
+        switch (thing.Kind)
+        {
+            case ThingKind.Daemon:
+                await daemons.RemoveAsync(thing.Owner, Path.Combine(stateDirectory, thing.Name), cancellationToken);
+                return true;
+            case ThingKind.Table:
+                // Our own namespace takes it along.
+                if (turn.Namespaces.ContainsKey(thing.Name) && !journal.Has(thing with { Kind = ThingKind.Namespace }))
+                    await table.RemoveAsync(thing.Name, cancellationToken);
+                table.Forget(thing.Owner.Id);
+                return false;
+            case ThingKind.Namespace:
+                if (!File.Exists(NamespaceList.PathOf(thing.Name))) return false;
+                await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
+                return true;
+            default:
+                if (!turn.Host.Devices.ContainsKey(thing.Name)) return false;
+                await ip.RunAsync(networkNamespace: null, [HostPlan.Delete(thing.Name)], cancellationToken);
+                return true;
+        }
+    }
+}

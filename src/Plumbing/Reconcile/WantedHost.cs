@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Firstlight.Plumbing.Reconcile;
+
+/// <summary>All that this host shall carry. Whatever the journal says is ours and is not in here is taken away.</summary>
+/// <param name="Networks">Networks: a bridge each, and a DHCP namespace where one is wanted.</param>
+/// <param name="Routers">Routers between those networks.</param>
+public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, ImmutableArray<WantedRouter> Routers)
+{
+    /// <summary>A host that carries nothing.</summary>
+    public static WantedHost Empty { get; } = new([], []);
+}
+
+/// <summary>An address as it stands on a device.</summary>
+/// <param name="Address">IPv4 or IPv6, without scope id.</param>
+/// <param name="PrefixLength">Prefix length in bits.</param>
+public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)
+{
+    /// <summary>In the form <c>10.0.0.65/26</c>.</summary>
+    public override string ToString() => $"{Address}/{PrefixLength}";
+}
