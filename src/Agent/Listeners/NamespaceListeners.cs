@@ -31,6 +31,7 @@ internal sealed class NamespaceListeners : IConnectionListener
     private readonly NamespaceWatch _watch;
     private readonly Task _keeping;
     private bool _unbound;
+    private int _disposed;
 
     public NamespaceListeners(AgentOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -137,8 +138,10 @@ internal sealed class NamespaceListeners : IConnectionListener
         await _keeping;
     }
 
+    /// <summary>Closes what is left. Kestrel does it when it stops; the agent once more in case it never started.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await UnbindAsync();
         while (_accepted.Reader.TryRead(out var left)) await left.DisposeAsync();
         foreach (var entry in _wanted.Values) await CloseAsync(entry, "the agent stopped");
