@@ -1,0 +1,47 @@
+using System.Net;
+using Firstlight.Agent.Listeners;
+using Firstlight.Inventory;
+
+namespace Firstlight.Agent;
+
+/// <summary>How the agent listens, waits and gives up. The defaults are those of an agent on a real host.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Directory watched for namespaces that come and go. Default <c>/run/netns</c>; namespaces elsewhere are found by <see cref="RescanInterval"/>.</summary>
+    public string NamespaceDirectory { get; init; } = "/run/netns";
+
+    /// <summary>How often every namespace is looked at again, beside the watch. Default 5 s.</summary>
+    public TimeSpan RescanInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Addresses of this process's own namespace to listen on as well, each with the scope its guests belong to. For tests and measurements; default none.</summary>
+    public IReadOnlyList<HomeListener> HomeListeners { get; init; } = [];
+
+    /// <summary>Open connections a listener may have; further ones are closed at once. Default 1024.</summary>
+    public int MaxConnectionsPerListener { get; init; } = 1024;
+
+    /// <summary>Requests being answered at one time in all; further ones get 503. Default 4096.</summary>
+    public int MaxRequestsInFlight { get; init; } = 4096;
+
+    /// <summary>Time a guest has to send its whole header. Default 30 s; counted in whole seconds.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time a connection may be idle between requests. Default 30 s; counted in whole seconds.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a good answer may be that is given while the directory or the upstream cannot be reached. Default 10 min; zero: never.</summary>
+    public TimeSpan StaleIfError { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a request waits for the directory or the upstream to come back when there is no such answer. Default 3 s.</summary>
+    public TimeSpan RecoveryWait { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Memory for such answers, in bytes. Default 64 MiB.</summary>
+    public long StaleMemory { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a stopping agent lets running requests finish. Default 5 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>A listener in the process's own namespace.</summary>
+/// <param name="EndPoint">Address and port; port 0 takes a free one, see <see cref="AgentStatus.Listeners"/>.</param>
+/// <param name="Scope">The network or router every guest of it belongs to.</param>
+public sealed record HomeListener(IPEndPoint EndPoint, Scope Scope);

@@ -1,0 +1,81 @@
+using Firstlight.Agent.Forward;
+using Firstlight.Agent.Guests;
+using Firstlight.Agent.Identify;
+using Firstlight.Agent.Listeners;
+using Firstlight.Inventory;
+using Firstlight.Metadata.Identity;
+using Firstlight.Plumbing.Namespaces;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Agent;
+
+/// <summary>The metadata agent of a host: listens inside namespaces, finds out which port asks, signs, forwards, answers.</summary>
+/// <remarks>Started and stopped once. Directory and upstream belong to the caller and are not disposed.</remarks>
+public sealed class AgentServer : IAsyncDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly TimeProvider _time;
+    private readonly NamespaceListeners _listeners;
+    private readonly AgentMetrics _metrics;
+    private readonly Identifier _identifier;
+    private readonly GuestApplication _application;
+    private readonly GuestServer _server;
+    private int _stopped;
+
+    /// <summary>Puts the agent together; nothing listens yet.</summary>
+    /// <param name="options">Limits and times.</param>
+    /// <param name="signature">Of the secret shared with the metadata API.</param>
+    /// <param name="ports">Says which port asks.</param>
+    /// <param name="upstream">The metadata API.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="loggers">Logs; event ids 4000 to 4999.</param>
+    public AgentServer(AgentOptions options, Signature signature, IPortDirectory ports, IUpstream upstream, TimeProvider time, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _time = time;
+        _listeners = new NamespaceListeners(options, time, loggers);
+        _metrics = new AgentMetrics(_listeners);
+        _identifier = new Identifier(ports, signature, options, time, loggers.CreateLogger<Identifier>());
+        var forwarder = new Forwarder(upstream, options, time, loggers.CreateLogger<Forwarder>());
+        var path = new GuestPath(_identifier, forwarder, time);
+        _application = new GuestApplication(path, options, _metrics, time, loggers.CreateLogger<GuestApplication>());
+        _server = new GuestServer(options, _listeners, loggers);
+    }
+
+    /// <summary>Begins to answer: at once on <see cref="AgentOptions.HomeListeners"/>, in namespaces as they are reconciled.</summary>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">A home listener's address is taken or not there.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listeners.ListenAtHome(_options.HomeListeners);
+        await _server.StartAsync(_application, cancellationToken);
+    }
+
+    /// <summary>Makes the listeners in namespaces those of <paramref name="wanted"/>: opens what is missing, closes the rest with its connections.</summary>
+    /// <param name="wanted">All of them. A namespace that does not exist yet is opened when it appears; one that fails never disturbs another.</param>
+    /// <param name="cancellationToken">Ends the turn; what was not tried is tried by the agent's own loop.</param>
+    /// <returns>How far it got.</returns>
+    /// <exception cref="ObjectDisposedException">The agent was stopped.</exception>
+    public Task<ListenerReport> ReconcileAsync(IReadOnlyCollection<ListenerSpec> wanted, CancellationToken cancellationToken) =>
+        _listeners.ReconcileAsync(wanted, cancellationToken);
+
+    /// <summary>Stops listening, lets running requests finish for at most <see cref="AgentOptions.DrainTimeout"/>, then closes everything.</summary>
+    /// <param name="cancellationToken">Ends the draining early.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        using var drain = new CancellationTokenSource(_options.DrainTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
+        await _server.StopAsync(either.Token);
+        await _server.DisposeAsync();
+        await _listeners.DisposeAsync();
+        _metrics.Dispose();
+    }
+
+    /// <summary>What the agent does now. Looks at every thread of the process: for health checks, not for the request path.</summary>
+    public AgentStatus Describe() => new(_listeners.Describe(), _identifier.LastFetches(), ThreadNamespaceCheck.CountInfected());
+
+    /// <summary>Stops, if that was not done.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Agent.Forward;
+
+internal static partial class ForwardLog
+{
+    [LoggerMessage(4201, LogLevel.Warning,
+        "The metadata API refused the signature of instance {InstanceId}: the shared secret probably differs ({HeldBack} more since the last such line)")]
+    public static partial void SecretDiffers(ILogger logger, string instanceId, int heldBack);
+
+    [LoggerMessage(4202, LogLevel.Warning, "The metadata API cannot be reached ({HeldBack} more since the last such line): {Reason}")]
+    public static partial void UpstreamUnavailable(ILogger logger, string reason, int heldBack);
+
+    [LoggerMessage(4203, LogLevel.Warning, "The metadata API was too slow for instance {InstanceId}: {Reason}")]
+    public static partial void UpstreamSlow(ILogger logger, string instanceId, string reason);
+
+    [LoggerMessage(4204, LogLevel.Warning, "The metadata API answered {Status} to {Target}, which its protocol does not have: the guest sees 502")]
+    public static partial void UnexpectedStatus(ILogger logger, int status, string target);
+
+    [LoggerMessage(4205, LogLevel.Warning, "The metadata API's answer to {Target} is not usable: {Reason}")]
+    public static partial void UnusableAnswer(ILogger logger, string target, string reason);
+}

@@ -1,0 +1,95 @@
+using Firstlight.Agent.Identify;
+using Firstlight.Agent.Memory;
+using Firstlight.Inventory;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Agent.Forward;
+
+/// <summary>Sends a known guest's request upstream and turns what comes back into what a guest may be told.</summary>
+internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimeProvider time, ILogger<Forwarder> logger)
+{
+    private readonly StaleAnswers _stale = new(options, time);
+    private readonly Throttle _refusals = new(time, TimeSpan.FromMinutes(1));
+    private readonly Throttle _absences = new(time, TimeSpan.FromMinutes(1));
+
+    /// <summary>Forwards; completes synchronously when the upstream does.</summary>
+    /// <param name="guest">Who asks.</param>
+    /// <param name="isStale">Whether that is remembered rather than known; it only changes how the answer is counted.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellationToken">The guest went away.</param>
+    public ValueTask<GuestAnswer> ForwardAsync(KnownGuest guest, bool isStale, SignedRequest request, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            var sending = upstream.SendAsync(request, cancellationToken);
+            return sending.IsCompletedSuccessfully
+                ? new(Map(guest.Port, isStale, request, sending.Result))
+                : PatientAsync(guest.Port, isStale, request, sending, began, cancellationToken);
+        }
+        catch (UpstreamUnavailableException e)
+        {
+            return PatientAsync(guest.Port, isStale, request, ValueTask.FromException<UpstreamAnswer>(e), began, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            return PatientAsync(guest.Port, isStale, request, ValueTask.FromException<UpstreamAnswer>(e), began, cancellationToken);
+        }
+    }
+
+    private async ValueTask<GuestAnswer> PatientAsync(
+        FoundPort port, bool isStale, SignedRequest request, ValueTask<UpstreamAnswer> sending, long began, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return Map(port, isStale, request, await sending);
+            }
+            catch (UpstreamUnavailableException e)
+            {
+                if (_absences.TryPass(out var heldBack)) ForwardLog.UpstreamUnavailable(logger, e.Message, heldBack);
+            }
+            catch (TimeoutException e)
+            {
+                ForwardLog.UpstreamSlow(logger, port.InstanceId.Value, e.Message);
+                return ErrorPages.Timeout(request.Method);
+            }
+
+            if (_stale.Find(port, request) is { } remembered) return Relay(remembered, GuestOutcome.Stale);
+            // A request that changes something may have arrived all the same; only the guest can decide to send it twice.
+            if (request.Method is not ("GET" or "HEAD")) return ErrorPages.Unavailable(request.Method);
+            if (!await Recovery.PauseAsync(began, options.RecoveryWait, time, cancellationToken)) return ErrorPages.Unavailable(request.Method);
+            sending = SendAgainAsync(request, cancellationToken);
+        }
+    }
+
+    private async ValueTask<UpstreamAnswer> SendAgainAsync(SignedRequest request, CancellationToken cancellationToken) =>
+        await upstream.SendAsync(request, cancellationToken);
+
+    // The statuses the newest Neutron agents pass on; of anything else their guests see a 502.
+    private GuestAnswer Map(FoundPort port, bool isStale, SignedRequest request, in UpstreamAnswer answer)
+    {
+        var outcome = isStale ? GuestOutcome.Stale : GuestOutcome.Found;
+        switch (answer.Status)
+        {
+            case 200:
+                _stale.Remember(port, request, answer);
+                return Relay(answer, outcome);
+            case 404:
+                _stale.Forget(port, request);
+                return ErrorPages.NotFound(request.Method, outcome);
+            case 403:
+                if (_refusals.TryPass(out var heldBack)) ForwardLog.SecretDiffers(logger, port.InstanceId.Value, heldBack);
+                return Relay(answer, outcome);
+            case 400 or 409 or 500 or 502 or 503 or 504:
+                return Relay(answer, outcome);
+            default:
+                ForwardLog.UnexpectedStatus(logger, answer.Status, request.Target);
+                return ErrorPages.BadGateway(request.Method);
+        }
+    }
+
+    private static GuestAnswer Relay(in UpstreamAnswer answer, GuestOutcome outcome) =>
+        new(answer.Status, answer.ContentType, answer.Body, answer.ContentLength, outcome);
+}

@@ -1,0 +1,35 @@
+namespace Firstlight.Agent.Forward;
+
+/// <summary>How a guest's request ended, as it is counted.</summary>
+internal enum GuestOutcome
+{
+    /// <summary>The upstream answered for a known instance.</summary>
+    Found,
+
+    /// <summary>Nobody's address.</summary>
+    Unknown,
+
+    /// <summary>Several ports match the address.</summary>
+    Ambiguous,
+
+    /// <summary>Answered from memory because the directory or the upstream was away.</summary>
+    Stale,
+
+    /// <summary>A request of a form or size that is not accepted.</summary>
+    Refused,
+
+    /// <summary>Overload, or something behind the agent was away or slow.</summary>
+    Unavailable,
+}
+
+/// <summary>A complete answer to a guest.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="ContentType">Null for none.</param>
+/// <param name="Body">The bytes; empty for HEAD.</param>
+/// <param name="ContentLength">What to declare.</param>
+/// <param name="Outcome">For the counters.</param>
+internal readonly record struct GuestAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength, GuestOutcome Outcome)
+{
+    /// <summary>Whether the guest is told to come back in a second.</summary>
+    public bool RetrySoon => Status == 503 && Outcome == GuestOutcome.Unavailable;
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+using Firstlight.Agent.Forward;
+using Firstlight.Agent.Listeners;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Agent.Guests;
+
+/// <summary>The HTTP face of the guest path: reads features, writes one answer. No routing, no context object, no scope.</summary>
+/// <remarks>Of what a guest sends only method, target and body are read. Its headers never leave this class.</remarks>
+internal sealed class GuestApplication(GuestPath path, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<GuestApplication> logger)
+    : IHttpApplication<IFeatureCollection>
+{
+    private int _inFlight;
+
+    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    public Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        var began = time.GetTimestamp();
+        var http = context.Get<IHttpRequestFeature>()!;
+        var connection = context.Get<GuestConnection>()!;
+        connection.Listener.CountRequest();
+        if (Interlocked.Increment(ref _inFlight) > options.MaxRequestsInFlight)
+        {
+            GuestsLog.Overloaded(logger, options.MaxRequestsInFlight);
+            return Finish(context, http, connection, began, ErrorPages.Unavailable(http.Method));
+        }
+
+        if (HasLongLine(http.Headers)) return Finish(context, http, connection, began, ErrorPages.HeaderTooLarge(http.Method));
+        if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, connection, began);
+        try
+        {
+            var answering = path.AnswerAsync(connection, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
+            return answering.IsCompletedSuccessfully
+                ? Finish(context, http, connection, began, answering.Result)
+                : AnswerLaterAsync(context, http, connection, began, answering);
+        }
+        catch (Exception e)
+        {
+            return AnswerLaterAsync(context, http, connection, began, ValueTask.FromException<GuestAnswer>(e));
+        }
+    }
+
+    // Kestrel bounds the header block as a whole; one line of it is bounded here.
+    private static bool HasLongLine(IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            for (var i = 0; i < values.Count; i++)
+            {
+                if (name.Length + (values[i]?.Length ?? 0) > GuestServer.MaxLine) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static CancellationToken Aborted(IFeatureCollection context) => context.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+
+    private async Task ReadThenAnswerAsync(IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began)
+    {
+        ReadOnlyMemory<byte> body;
+        try
+        {
+            body = await ReadAsync(context, http);
+        }
+        catch (BadHttpRequestException e)
+        {
+            var refusal = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorPages.TooLarge(http.Method) : ErrorPages.BadRequest(http.Method);
+            await Finish(context, http, connection, began, refusal);
+            return;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The guest went while sending: nobody is there to answer.
+            Leave(connection, http, began, status: 0, GuestOutcome.Refused);
+            return;
+        }
+
+        var hasContentLength = http.Headers.TransferEncoding.Count == 0;
+        var answering = path.AnswerAsync(connection, new GuestRequest(http.Method, http.RawTarget, body, hasContentLength), Aborted(context));
+        await AnswerLaterAsync(context, http, connection, began, answering);
+    }
+
+    // Bounded by Kestrel's MaxRequestBodySize, also where no length was declared.
+    private static async Task<byte[]> ReadAsync(IFeatureCollection context, IHttpRequestFeature http)
+    {
+        var reader = context.Get<IRequestBodyPipeFeature>()?.Reader;
+        if (reader is null)
+        {
+            using var copy = new MemoryStream();
+            await http.Body.CopyToAsync(copy, Aborted(context));
+            return copy.ToArray();
+        }
+
+        while (true)
+        {
+            var read = await reader.ReadAsync(Aborted(context));
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private async Task AnswerLaterAsync(
+        IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began, ValueTask<GuestAnswer> answering)
+    {
+        GuestAnswer answer;
+        try
+        {
+            answer = await answering;
+        }
+        catch (OperationCanceledException) when (Aborted(context).IsCancellationRequested)
+        {
+            Leave(connection, http, began, status: 0, GuestOutcome.Unavailable);
+            return;
+        }
+        catch (Exception e)
+        {
+            GuestsLog.Failed(logger, e, http.RawTarget, connection.Listener.Scope);
+            answer = ErrorPages.Error(http.Method);
+        }
+
+        await Finish(context, http, connection, began, answer);
+    }
+
+    private Task Finish(IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began, in GuestAnswer answer)
+    {
+        var response = context.Get<IHttpResponseFeature>()!;
+        response.StatusCode = answer.Status;
+        var headers = response.Headers;
+        if (answer.ContentType is not null) headers.ContentType = answer.ContentType;
+        if (answer.RetrySoon) headers.RetryAfter = "1";
+        headers.ContentLength = answer.ContentLength;
+        Leave(connection, http, began, answer.Status, answer.Outcome);
+        if (answer.Body.IsEmpty) return Task.CompletedTask;
+        var writing = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(answer.Body);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
+    }
+
+    private void Leave(GuestConnection connection, IHttpRequestFeature http, long began, int status, GuestOutcome outcome)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        metrics.Answered(outcome, time.GetElapsedTime(began));
+        if (logger.IsEnabled(LogLevel.Debug)) GuestsLog.Answered(logger, connection.ForwardedFor, connection.Listener.Scope, http.Method, http.RawTarget, status, outcome);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Firstlight.Plumbing.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace Firstlight.Plumbing.Namespaces;
+
+/// <summary>Opens TCP sockets inside network namespaces. A socket keeps the namespace it was made in, whichever thread uses it afterwards.</summary>
+/// <remarks>
+/// Thread-safe. Needs CAP_SYS_ADMIN, and CAP_NET_BIND_SERVICE for ports below 1024. An open socket keeps its namespace alive after the name is deleted:
+/// whoever opens one must close it then.
+/// </remarks>
+public sealed class NamespaceSockets : IDisposable
+{
+    // The kernel caps it by net.core.somaxconn of the namespace, 4096 by default.
+    private const int Backlog = 4096;
+    private readonly NamespaceSocketsWindow _window = new();
+
+    /// <summary>Opens a listening socket.</summary>
+    /// <param name="namespacePath">File of the namespace, such as <c>/run/netns/qdhcp-…</c>.</param>
+    /// <param name="at">Address and port. An IPv4 or global IPv6 address need not be configured yet. An IPv6 socket takes no IPv4 connections.</param>
+    /// <param name="device">Device of an IPv6 link-local address, by its name inside the namespace; null for every other address.</param>
+    /// <returns>A listening socket with TCP_NODELAY, which accepted sockets inherit.</returns>
+    /// <exception cref="NamespaceSocketException">What failed, where, and whether it is worth trying again.</exception>
+    public Socket OpenListener(string namespacePath, IPEndPoint at, string? device) => OpenListener(namespacePath, at, device, out _);
+
+    /// <inheritdoc cref="OpenListener(string, IPEndPoint, string?)"/>
+    /// <param name="namespacePath">File of the namespace, such as <c>/run/netns/qdhcp-…</c>.</param>
+    /// <param name="at">Address and port. An IPv4 or global IPv6 address need not be configured yet. An IPv6 socket takes no IPv4 connections.</param>
+    /// <param name="device">Device of an IPv6 link-local address, by its name inside the namespace; null for every other address.</param>
+    /// <param name="inode">The namespace that was entered, whatever the name stands for by now.</param>
+    public Socket OpenListener(string namespacePath, IPEndPoint at, string? device, out NamespaceInode inode)
+    {
+        ArgumentNullException.ThrowIfNull(namespacePath);
+        ArgumentNullException.ThrowIfNull(at);
+        var subject = device is null ? at.ToString() : $"{at} on {device}";
+        var handle = Create(namespacePath, at.AddressFamily, subject, out inode);
+        try
+        {
+            Set(SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR);
+            Set(SocketCalls.SOL_TCP, SocketCalls.TCP_NODELAY);
+            if (at.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                Set(SocketCalls.SOL_IPV6, SocketCalls.IPV6_V6ONLY);
+                Set(SocketCalls.SOL_IPV6, SocketCalls.IPV6_FREEBIND);
+            }
+            else
+            {
+                Set(SocketCalls.SOL_IP, SocketCalls.IP_FREEBIND);
+            }
+
+            var scopeId = device is null ? (uint)(at.AddressFamily == AddressFamily.InterNetworkV6 ? at.Address.ScopeId : 0) : IndexOf(device);
+            Span<byte> address = stackalloc byte[28];
+            var length = SocketCalls.WriteAddress(at.Address, at.Port, scopeId, address);
+            if (SocketCalls.Bind(handle, address, length) != 0) throw Failed("bind");
+            if (SocketCalls.Listen(handle, Backlog) != 0) throw Failed("listen");
+            return new Socket(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        void Set(int level, int option)
+        {
+            if (SocketCalls.SetOption(handle, level, option, 1, sizeof(int)) != 0) throw Failed("setsockopt");
+        }
+
+        uint IndexOf(string name)
+        {
+            if (name.Length >= SocketCalls.IFNAMSIZ || !Ascii.IsValid(name)) throw new NamespaceSocketException("ioctl", namespacePath, SocketCalls.ENODEV, subject);
+            var request = new SocketCalls.InterfaceRequest(name);
+            if (SocketCalls.Control(handle, SocketCalls.SIOCGIFINDEX, ref request) != 0) throw Failed("ioctl");
+            return (uint)request.Index;
+        }
+
+        NamespaceSocketException Failed(string call) => new(call, namespacePath, Marshal.GetLastPInvokeError(), subject);
+    }
+
+    /// <summary>Opens a stream socket, neither bound nor connected: for a client that asks from inside a namespace.</summary>
+    /// <param name="namespacePath">File of the namespace.</param>
+    /// <param name="family">InterNetwork or InterNetworkV6.</param>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    public Socket OpenStream(string namespacePath, AddressFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(namespacePath);
+        return new Socket(Create(namespacePath, family, "a stream socket", out _));
+    }
+
+    /// <summary>Ends the thread; sockets opened before stay as they are.</summary>
+    public void Dispose() => _window.Dispose();
+
+    private SafeSocketHandle Create(string namespacePath, AddressFamily family, string subject, out NamespaceInode inode)
+    {
+        var nativeFamily = family switch
+        {
+            AddressFamily.InterNetwork => SocketCalls.AF_INET,
+            AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
+            _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
+        };
+        using SafeFileHandle file = Sched.Open(namespacePath, Sched.O_CLOEXEC);
+        if (file.IsInvalid) throw new NamespaceSocketException("open", namespacePath, Marshal.GetLastPInvokeError(), subject);
+        inode = NamespaceInode.Read(file, namespacePath);
+        return new SafeSocketHandle(_window.Open(file, nativeFamily, namespacePath, subject), ownsHandle: true);
+    }
+}
