@@ -58,7 +58,7 @@ internal sealed partial record GoldenCase(JsonElement Json)
     }
 
     private string Mask(string body) =>
-        Response.TryGetProperty("mask", out _) ? RandomSeed().Replace(body, match => $"\"random_seed\": \"<masked:{match.Groups[1].Length}>\"") : body;
+        Response.TryGetProperty("mask", out _) ? RandomSeed().Replace(body, match => $"\"random_seed\": \"<masked:{match.Groups["seed"].Length}>\"") : body;
 
     private static IEnumerable<(string Name, string Value)> Headers(JsonElement message) =>
         message.GetProperty("headers").EnumerateArray().Select(header => (header[0].GetString()!, header[1].GetString()!));
@@ -70,6 +70,6 @@ internal sealed partial record GoldenCase(JsonElement Json)
         return [.. Enumerable.Repeat((byte)body.GetProperty("repeat").GetString()![0], body.GetProperty("length").GetInt32())];
     }
 
-    [GeneratedRegex("\"random_seed\": \"([A-Za-z0-9+/=]*)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\"random_seed\": \"(?<seed>[A-Za-z0-9+/=]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RandomSeed();
 }
