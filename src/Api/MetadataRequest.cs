@@ -24,6 +24,12 @@ public sealed record MetadataRequest
     /// <summary><c>X-Forwarded-For</c>, the whole value: the last resort for <c>local-ipv4</c>.</summary>
     public string? ForwardedFor { get; init; }
 
+    /// <summary><c>X-Metadata-Provider</c>: a load balancer that knows addresses only; null or empty behind an agent.</summary>
+    public string? MetadataProvider { get; init; }
+
+    /// <summary><c>X-Metadata-Provider-Signature</c>.</summary>
+    public string? MetadataProviderSignature { get; init; }
+
     /// <summary><c>Accept</c>: chooses the form of error bodies.</summary>
     public string? Accept { get; init; }
 
@@ -36,9 +42,3 @@ public sealed record MetadataRequest
     /// <summary>The body, read only by POST to <c>password</c>.</summary>
     public Stream Body { get; init; } = Stream.Null;
 }
-
-/// <summary>A complete answer. Bodies of documents are shared, cached bytes: never write to them.</summary>
-/// <param name="Status">HTTP status.</param>
-/// <param name="ContentType">Null for none (an answer to OPTIONS that CORS emptied).</param>
-/// <param name="Body">What GET sends; for HEAD the length is declared and the body withheld by the writer.</param>
-public readonly record struct MetadataAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body);

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Firstlight.Api.Listen;
+
+/// <summary>The metadata API on TCP (8775): Kestrel with one handler and nothing between.</summary>
+public sealed class MetadataApiServer : IAsyncDisposable
+{
+    private readonly MetadataApi _api;
+    private readonly IReadOnlyList<IPEndPoint> _wanted;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger<MetadataApiServer> _logger;
+    private readonly MetadataApiLimits _limits;
+    private readonly List<ListenOptions> _listening = [];
+    private readonly ServiceProvider _services;
+    private KestrelServer? _kestrel;
+
+    /// <summary>Prepares a server; <see cref="StartAsync"/> opens the sockets.</summary>
+    /// <param name="api">Answers the requests; stays the caller's.</param>
+    /// <param name="endPoints">Where to listen; port 0 takes a free one.</param>
+    /// <param name="loggerFactory">Log of the server and of Kestrel.</param>
+    /// <param name="limits">Bounds on requests; null for the defaults.</param>
+    public MetadataApiServer(MetadataApi api, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggerFactory, MetadataApiLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(endPoints);
+        _api = api;
+        _wanted = endPoints;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<MetadataApiServer>();
+        _limits = limits ?? new MetadataApiLimits();
+        _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
+    }
+
+    /// <summary>Where it listens, with the ports it was given; empty before the start.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. _listening.Select(listen => listen.IPEndPoint!)];
+
+    /// <summary>Opens the sockets and begins to answer.</summary>
+    /// <exception cref="EndPointUnavailableException">An endpoint is taken, forbidden or not of this host. None stays open.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _kestrel = new KestrelServer(
+            Options.Create(KestrelOptions()),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggerFactory),
+            _loggerFactory);
+        try
+        {
+            await _kestrel.StartAsync(new MetadataApplication(_api, _limits, _logger), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            var refused = _wanted.FirstOrDefault(endPoint => e.Message.Contains(endPoint.ToString(), StringComparison.Ordinal)) ?? _wanted[0];
+            await StopAsync(cancellationToken);
+            throw new EndPointUnavailableException(refused, e);
+        }
+
+        foreach (var endPoint in EndPoints) ApiLog.Listening(_logger, endPoint);
+    }
+
+    /// <summary>Closes the sockets, lets running requests finish for a while (<see cref="MetadataApiLimits.DrainTimeout"/>), then ends them.</summary>
+    /// <param name="cancellationToken">Ends the drain at once.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_kestrel is not { } kestrel) return;
+
+        using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        drain.CancelAfter(_limits.DrainTimeout);
+        await kestrel.StopAsync(drain.Token);
+        kestrel.Dispose();
+        _kestrel = null;
+        _listening.Clear();
+    }
+
+    /// <summary>Stops and frees everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+    }
+
+    private KestrelServerOptions KestrelOptions()
+    {
+        var options = new KestrelServerOptions
+        {
+            ApplicationServices = _services,
+            AddServerHeader = false,
+
+            // An absolute-form target is served whatever host it names: Nova looks at the path alone.
+            AllowHostHeaderOverride = true,
+            RequestHeaderEncodingSelector = _ => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
+        };
+        options.Limits.MaxRequestLineSize = _limits.RequestLineBytes;
+        options.Limits.MaxRequestHeadersTotalSize = _limits.HeaderBytes;
+        options.Limits.MaxRequestBodySize = _limits.BodyBytes;
+        options.Limits.RequestHeadersTimeout = _limits.HeaderTimeout;
+        options.Limits.KeepAliveTimeout = _limits.IdleTimeout;
+        foreach (var endPoint in _wanted)
+        {
+            options.Listen(endPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                _listening.Add(listen);
+            });
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,43 @@
+using Firstlight.Metadata.Instances;
+
+namespace Firstlight.Metadata.Documents.Ec2;
+
+/// <summary>The items of <c>block-device-mapping</c>.</summary>
+internal static class BlockDeviceMappingItems
+{
+    private const string DevicePrefix = "/dev/";
+
+    public static Dictionary<string, Ec2Node> Of(BlockDevices devices)
+    {
+        var items = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (devices.RootDeviceName is not { } root)
+        {
+            items["ami"] = "sda1";
+            items["ephemeral0"] = "sda2";
+            items["root"] = "/dev/sda1";
+            items["swap"] = "sda3";
+        }
+        else
+        {
+            items["ami"] = root.StartsWith(DevicePrefix, StringComparison.Ordinal) ? root[DevicePrefix.Length..] : root;
+            items["root"] = root;
+            if (!string.IsNullOrEmpty(devices.DefaultEphemeralDevice)) items["ephemeral0"] = devices.DefaultEphemeralDevice;
+            if (!string.IsNullOrEmpty(devices.DefaultSwapDevice)) items["swap"] = devices.DefaultSwapDevice;
+            AddMappings(items, devices);
+        }
+
+        return items.ToDictionary(item => item.Key, Ec2Node (item) => new Ec2Leaf(item.Value), StringComparer.Ordinal);
+    }
+
+    private static void AddMappings(Dictionary<string, string?> items, BlockDevices devices)
+    {
+        var volumes = devices.Mappings.Where(mapping => mapping.DestinationType == "volume").Select(mapping => mapping.DeviceName);
+        foreach (var (n, name) in volumes.Order(StringComparer.Ordinal).Index()) items[$"ebs{n}"] = name;
+
+        var blanks = devices.Mappings.Where(mapping => mapping.DestinationType != "volume" && mapping.SourceType == "blank").ToList();
+        foreach (var swap in blanks.Where(IsSwap)) items["swap"] = swap.DeviceName;
+        foreach (var (n, disk) in blanks.Where(mapping => !IsSwap(mapping)).Index()) items[$"ephemeral{n}"] = disk.DeviceName;
+    }
+
+    private static bool IsSwap(BlockDeviceMapping mapping) => mapping.GuestFormat == "swap";
+}

@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace Firstlight.Metadata.Documents.Ec2;
+
+/// <summary>An item of the EC2 tree. Rendered when first asked, then kept.</summary>
+internal abstract class Ec2Node
+{
+    private SnapshotEntry? _entry;
+
+    /// <summary>Index of the first version that has the item; only items directly below <c>meta-data</c> are newer than 0.</summary>
+    public int Since { get; init; }
+
+    // Two threads may render at once; both results are equal and either may stay.
+    public SnapshotEntry Entry => _entry ??= SnapshotEntry.Document(ContentTypes.Text, Render());
+
+    /// <summary>What a path leads to that goes on below this item.</summary>
+    public abstract SnapshotEntry Below(ReadOnlySpan<char> path);
+
+    protected abstract byte[] Render();
+
+    protected static void SplitFirst(ReadOnlySpan<char> path, out ReadOnlySpan<char> first, out ReadOnlySpan<char> rest)
+    {
+        var slash = path.IndexOf('/');
+        first = slash < 0 ? path : path[..slash];
+        rest = slash < 0 ? default : path[(slash + 1)..];
+    }
+}
+
+/// <summary>A value.</summary>
+/// <param name="value">Null prints as Python's <c>None</c>.</param>
+internal sealed class Ec2Leaf(string? value) : Ec2Node
+{
+    // Nova indexes the text with the segment, which raises; with more segments it gives up before.
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => path.Contains('/') ? SnapshotEntry.NotFound : SnapshotEntry.Crash;
+
+    protected override byte[] Render() => Encoding.UTF8.GetBytes(value ?? "None");
+}
+
+/// <summary>Bytes served as they are.</summary>
+internal sealed class Ec2Bytes(ReadOnlyMemory<byte> bytes) : Ec2Node
+{
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => path.Contains('/') ? SnapshotEntry.NotFound : SnapshotEntry.Crash;
+
+    protected override byte[] Render() => bytes.ToArray();
+}
+
+/// <summary>A list of names, one a line; listed in its parent without a slash.</summary>
+internal sealed class Ec2List(IReadOnlyList<string> items) : Ec2Node
+{
+    // Nova indexes the list with a name it found in it, which raises.
+    public override SnapshotEntry Below(ReadOnlySpan<char> path)
+    {
+        SplitFirst(path, out var first, out _);
+        foreach (var item in items)
+        {
+            if (first.SequenceEqual(item)) return SnapshotEntry.Crash;
+        }
+
+        return SnapshotEntry.NotFound;
+    }
+
+    protected override byte[] Render() => Encoding.UTF8.GetBytes(string.Join('\n', items));
+}
+
+/// <summary>A directory; listed by name in code point order.</summary>
+/// <param name="children">Name → item.</param>
+internal sealed class Ec2Directory(IReadOnlyDictionary<string, Ec2Node> children) : Ec2Node
+{
+    /// <summary>Name of the hidden leaf that holds a display name.</summary>
+    public const string DisplayNameKey = "_name";
+
+    public IReadOnlyDictionary<string, Ec2Node> Children => children;
+
+    /// <summary>What the parent's listing shows instead of the name and a slash.</summary>
+    public string? DisplayName { get; init; }
+
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => Below(path, int.MaxValue);
+
+    public SnapshotEntry Below(ReadOnlySpan<char> path, int version)
+    {
+        SplitFirst(path, out var first, out var rest);
+        if (!children.TryGetValue(first.ToString(), out var child) || child.Since > version) return SnapshotEntry.NotFound;
+        return rest.IsEmpty ? child.Entry : child.Below(rest);
+    }
+
+    public byte[] List(int version) => Encoding.UTF8.GetBytes(string.Join('\n', children
+        .Where(child => child.Value.Since <= version && child.Key != DisplayNameKey)
+        .OrderBy(child => child.Key, StringComparer.Ordinal)
+        .Select(child => child.Value is Ec2Directory directory ? directory.DisplayName ?? child.Key + '/' : child.Key)));
+
+    protected override byte[] Render() => List(int.MaxValue);
+}

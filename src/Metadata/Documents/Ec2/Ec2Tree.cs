@@ -1,0 +1,86 @@
+using Firstlight.Metadata.Instances;
+
+namespace Firstlight.Metadata.Documents.Ec2;
+
+/// <summary>The EC2 tree of one instance, the same for all versions; an item knows since which version it exists.</summary>
+internal sealed class Ec2Tree
+{
+    private readonly Ec2Directory _root;
+    private readonly Ec2Directory _metaData;
+    private readonly SnapshotEntry?[] _metaDataLists = new SnapshotEntry?[Ec2Versions.All.Length];
+
+    /// <summary>Builds the tree; documents are rendered later.</summary>
+    /// <param name="instance">The facts.</param>
+    /// <param name="hostname">Host name with its domain.</param>
+    /// <param name="clientAddress">Told as <c>local-ipv4</c> when the instance has no IPv4 address; null when unknown.</param>
+    public Ec2Tree(Instance instance, string? hostname, string? clientAddress)
+    {
+        _metaData = new Ec2Directory(MetaData(instance, hostname, clientAddress));
+        var root = new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { ["meta-data"] = _metaData };
+        if (instance.UserData is { } userData) root["user-data"] = new Ec2Bytes(userData.Bytes);
+        _root = new Ec2Directory(root);
+    }
+
+    /// <summary>Finds a path below a version.</summary>
+    /// <param name="version">Index of the version.</param>
+    /// <param name="path">Without a leading slash; empty for the version itself.</param>
+    public SnapshotEntry Find(int version, ReadOnlySpan<char> path)
+    {
+        const string metaData = "meta-data";
+        if (path.IsEmpty) return _root.Entry;
+        if (path is metaData) return _metaDataLists[version] ??= SnapshotEntry.Document(ContentTypes.Text, _metaData.List(version));
+        return path.StartsWith(metaData + "/") ? _metaData.Below(path[(metaData.Length + 1)..], version) : _root.Below(path);
+    }
+
+    private static Dictionary<string, Ec2Node> MetaData(Instance instance, string? hostname, string? clientAddress)
+    {
+        var addresses = instance.NetworkInfo.Where(vif => vif.Network is not null)
+            .SelectMany(vif => vif.Network!.Subnets)
+            .SelectMany(subnet => subnet.Addresses.Select(address => (subnet.Version, Address: address)))
+            .ToList();
+        var items = new Dictionary<string, Ec2Node>(StringComparer.Ordinal)
+        {
+            ["ami-id"] = new Ec2Leaf(Number("ami", instance.Ec2.Image)),
+            ["ami-launch-index"] = new Ec2Leaf(instance.LaunchIndex?.ToString()),
+            ["ami-manifest-path"] = new Ec2Leaf("FIXME"),
+            ["instance-id"] = new Ec2Leaf(Number("i", instance.Ec2.Instance)),
+            ["hostname"] = new Ec2Leaf(hostname),
+            ["local-ipv4"] = new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
+            ["reservation-id"] = new Ec2Leaf(instance.ReservationId),
+            ["security-groups"] = new Ec2List(instance.SecurityGroups),
+            ["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
+            ["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
+            ["public-ipv4"] = new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
+            {
+                Since = Ec2Versions.LocalHostname,
+            },
+            ["instance-type"] = new Ec2Leaf(instance.FlavorName) { Since = Ec2Versions.InstanceType },
+            ["block-device-mapping"] = new Ec2Directory(BlockDeviceMappingItems.Of(instance.BlockDevices)) { Since = Ec2Versions.BlockDeviceMapping },
+            ["placement"] = Directory("availability-zone", new Ec2Leaf(instance.AvailabilityZone), Ec2Versions.Placement),
+            ["instance-action"] = new Ec2Leaf("none") { Since = Ec2Versions.InstanceAction },
+        };
+        if (instance.Ec2.Kernel is { } kernel) items["kernel-id"] = new Ec2Leaf(Number("aki", kernel)) { Since = Ec2Versions.BlockDeviceMapping };
+        if (instance.Ec2.Ramdisk is { } ramdisk) items["ramdisk-id"] = new Ec2Leaf(Number("ari", ramdisk)) { Since = Ec2Versions.BlockDeviceMapping };
+        if (!string.IsNullOrEmpty(instance.KeyName)) items["public-keys"] = PublicKeys(instance.KeyName, instance.KeyData);
+        return items;
+    }
+
+    private static Ec2Directory PublicKeys(string name, string? data)
+    {
+        var displayName = $"0={name}";
+        var key = new Ec2Directory(new Dictionary<string, Ec2Node>(StringComparer.Ordinal)
+        {
+            [Ec2Directory.DisplayNameKey] = new Ec2Leaf(displayName),
+            ["openssh-key"] = new Ec2Leaf(data),
+        })
+        {
+            DisplayName = displayName,
+        };
+        return Directory("0", key, since: 0);
+    }
+
+    private static Ec2Directory Directory(string name, Ec2Node child, int since) =>
+        new(new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { [name] = child }) { Since = since };
+
+    private static string? Number(string prefix, long? number) => number is { } n ? $"{prefix}-{n:x8}" : null;
+}

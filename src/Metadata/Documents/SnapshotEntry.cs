@@ -1,0 +1,75 @@
+namespace Firstlight.Metadata.Documents;
+
+/// <summary>What a path of an instance leads to.</summary>
+public enum SnapshotOutcome
+{
+    /// <summary>Bytes to send.</summary>
+    Document,
+
+    /// <summary>The password mailbox: GET reads the bytes, POST writes, nothing else is taken.</summary>
+    Password,
+
+    /// <summary>Nothing there.</summary>
+    NotFound,
+
+    /// <summary>A path on which Nova crashes, such as one below a leaf.</summary>
+    Crash,
+
+    /// <summary>A document that these facts cannot be made into; <see cref="SnapshotEntry.Reason"/> says why. Other documents are not touched.</summary>
+    Failed,
+}
+
+/// <summary>One path of a <see cref="Snapshot"/>. Immutable; its bytes are shared by every request and must not be written to.</summary>
+public sealed class SnapshotEntry
+{
+    private const int NoSeed = -1;
+    private readonly byte[] _bytes;
+    private readonly int _seedOffset;
+
+    private SnapshotEntry(SnapshotOutcome outcome, string contentType, byte[] bytes, int seedOffset = NoSeed, string? reason = null)
+    {
+        Outcome = outcome;
+        ContentType = contentType;
+        _bytes = bytes;
+        _seedOffset = seedOffset;
+        Reason = reason;
+    }
+
+    /// <summary>What is there.</summary>
+    public SnapshotOutcome Outcome { get; }
+
+    /// <summary>Content type of the document; empty where there is none.</summary>
+    public string ContentType { get; }
+
+    /// <summary>Length of the document in bytes.</summary>
+    public int Length => _bytes.Length;
+
+    /// <summary>Why a document failed.</summary>
+    public string? Reason { get; }
+
+    /// <summary>The singleton for nothing.</summary>
+    internal static SnapshotEntry NotFound { get; } = new(SnapshotOutcome.NotFound, "", []);
+
+    /// <summary>The singleton for a crash.</summary>
+    internal static SnapshotEntry Crash { get; } = new(SnapshotOutcome.Crash, "", []);
+
+    /// <summary>The document; for <c>meta_data.json</c> a new copy with a fresh <c>random_seed</c>, else the cached bytes.</summary>
+    public ReadOnlyMemory<byte> Content()
+    {
+        if (_seedOffset == NoSeed) return _bytes;
+
+        var copy = GC.AllocateUninitializedArray<byte>(_bytes.Length);
+        _bytes.AsSpan().CopyTo(copy);
+        RandomSeed.Fill(copy.AsSpan(_seedOffset, RandomSeed.Length));
+        return copy;
+    }
+
+    internal static SnapshotEntry Document(string contentType, byte[] bytes) => new(SnapshotOutcome.Document, contentType, bytes);
+
+    internal static SnapshotEntry Seeded(string contentType, byte[] bytes, int seedOffset) =>
+        new(SnapshotOutcome.Document, contentType, bytes, seedOffset);
+
+    internal static SnapshotEntry Password(byte[] bytes) => new(SnapshotOutcome.Password, ContentTypes.Html, bytes);
+
+    internal static SnapshotEntry Failed(string reason) => new(SnapshotOutcome.Failed, "", [], NoSeed, reason);
+}

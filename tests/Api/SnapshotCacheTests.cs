@@ -1,0 +1,193 @@
+using Firstlight.Api.Tests.Support;
+using Firstlight.Metadata.Identity;
+using Firstlight.Metadata.Instances;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Firstlight.Api.Tests;
+
+public sealed class SnapshotCacheTests
+{
+    private const string Name = "/openstack/latest/meta_data.json";
+    private static readonly Instance Plain = RecordedInstances.All["plain"];
+    private readonly ManualTime _time = new();
+    private readonly Signature _signature = new("s");
+
+    [Fact]
+    public async Task Requests_that_come_together_gather_the_facts_once()
+    {
+        var source = new FixtureSource([Plain]) { Gate = new TaskCompletionSource() };
+        using var api = Api(source);
+        var requests = Enumerable.Range(0, 50).Select(_ => GetAsync(api, Plain, Name)).ToList();
+        Assert.DoesNotContain(requests, request => request.IsCompleted);
+        source.Gate.SetResult();
+        Assert.All(await Task.WhenAll(requests), answer => Assert.Equal(200, answer.Status));
+        Assert.Equal(1, source.Finds);
+    }
+
+    [Fact]
+    public async Task A_snapshot_lives_for_the_expiration_from_its_build()
+    {
+        var source = new FixtureSource([Plain]);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        source.Put(Plain with { Name = "renamed" });
+        _time.Advance(TimeSpan.FromSeconds(14.9));
+        Assert.DoesNotContain("renamed", await TextAsync(api), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Contains("renamed", await TextAsync(api), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_tells_changes_is_believed_at_once_and_for_long()
+    {
+        var source = new FixtureSource([Plain], tellsChanges: true);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        _time.Advance(TimeSpan.FromDays(1));
+        await GetAsync(api, Plain, Name);
+        Assert.Equal(1, source.Finds);
+
+        source.Put(Plain with { Name = "renamed" });
+        Assert.Contains("renamed", await TextAsync(api), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_that_began_before_a_change_does_not_answer_requests_after_it()
+    {
+        var source = new FixtureSource([Plain], tellsChanges: true) { Gate = new TaskCompletionSource() };
+        using var api = Api(source);
+        var before = GetAsync(api, Plain, Name);
+        source.ToldChanges!.Grow();
+        var after = GetAsync(api, Plain, Name);
+        Assert.Equal(2, source.Finds);
+        source.Gate.SetResult();
+        await Task.WhenAll(before, after);
+    }
+
+    [Fact]
+    public async Task A_deleted_instance_is_not_found_at_once()
+    {
+        var source = new FixtureSource([Plain], tellsChanges: true);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        source.Remove(Plain.Id);
+        Assert.Equal(404, (await GetAsync(api, Plain, Name)).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_last_good_snapshot_is_served_while_the_store_is_down_but_not_for_ever(bool tellsChanges)
+    {
+        var source = new FixtureSource([Plain], tellsChanges);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        source.Unreachable = true;
+        source.ToldChanges?.Grow();
+        for (var minute = 1; minute < 10; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(200, (await GetAsync(api, Plain, Name)).Status);
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var answer = await GetAsync(api, Plain, Name);
+        Assert.Equal((503, 1), (answer.Status, answer.RetryAfterSeconds));
+
+        source.Unreachable = false;
+        Assert.Equal(200, (await GetAsync(api, Plain, Name)).Status);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_down_is_asked_once_a_second_for_a_stale_instance()
+    {
+        var source = new FixtureSource([Plain]);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        source.Unreachable = true;
+        _time.Advance(TimeSpan.FromSeconds(20));
+        for (var i = 0; i < 10; i++) await GetAsync(api, Plain, Name);
+        Assert.Equal(2, source.Finds);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await GetAsync(api, Plain, Name);
+        Assert.Equal(3, source.Finds);
+    }
+
+    [Fact]
+    public async Task Memory_is_bounded_and_the_least_recently_used_go_first()
+    {
+        var instances = Enumerable.Range(0, 50).Select(i => Plain with { Id = new InstanceId($"instance-{i}") }).ToList();
+        var source = new FixtureSource(instances, tellsChanges: true);
+        using var api = Api(source, new ApiOptions { SnapshotCacheBytes = 200 << 10 });
+        foreach (var instance in instances)
+        {
+            await GetAsync(api, instance, Name);
+            await GetAsync(api, instances[0], Name);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(50, source.Finds);
+        await GetAsync(api, instances[0], Name);
+        await GetAsync(api, instances[49], Name);
+        Assert.Equal(50, source.Finds);
+        await GetAsync(api, instances[1], Name);
+        Assert.Equal(51, source.Finds);
+    }
+
+    [Fact]
+    public async Task A_forged_signature_is_refused_for_cached_and_uncached_instances_alike()
+    {
+        var source = new FixtureSource([Plain]);
+        using var api = Api(source);
+        var forged = Request(Plain, Name) with { Signature = new string('0', 64) };
+        Assert.Equal(403, (await api.AnswerAsync(forged, CancellationToken.None)).Status);
+        Assert.Equal(0, source.Finds);
+        await GetAsync(api, Plain, Name);
+        Assert.Equal(403, (await api.AnswerAsync(forged, CancellationToken.None)).Status);
+        Assert.Equal(403, (await api.AnswerAsync(forged with { Signature = "" }, CancellationToken.None)).Status);
+        Assert.Equal(404, (await api.AnswerAsync(Request(Plain, Name) with { TenantId = "other" }, CancellationToken.None)).Status);
+    }
+
+    [Fact]
+    public async Task The_random_seed_is_new_for_each_request_of_a_cached_instance()
+    {
+        using var api = Api(new FixtureSource([Plain]));
+        var seeds = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < 10; i++) seeds.Add(await TextAsync(api));
+        Assert.Equal(10, seeds.Count);
+    }
+
+    [Fact]
+    public async Task A_warm_answer_is_given_at_once_and_without_allocation()
+    {
+        using var api = Api(new FixtureSource([Plain]));
+        var request = Request(Plain, "/latest/meta-data/local-ipv4");
+        for (var i = 0; i < 200; i++) await api.AnswerAsync(request, CancellationToken.None);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            var answer = api.AnswerAsync(request, CancellationToken.None);
+            if (!answer.IsCompletedSuccessfully || (await answer).Body.Length != 9) Assert.Fail("not answered at once");
+        }
+
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000, "a warm answer allocates");
+    }
+
+    private MetadataApi Api(FixtureSource source, ApiOptions? options = null) =>
+        new(options ?? new ApiOptions(), _signature, source, _time, NullLogger<MetadataApi>.Instance);
+
+    private MetadataRequest Request(Instance instance, string target) => new()
+    {
+        Method = "GET",
+        Target = target,
+        InstanceId = instance.Id.Value,
+        Signature = _signature.Sign(instance.Id),
+        TenantId = instance.ProjectId.Value,
+    };
+
+    private Task<MetadataAnswer> GetAsync(MetadataApi api, Instance instance, string target) =>
+        api.AnswerAsync(Request(instance, target), CancellationToken.None).AsTask();
+
+    private async Task<string> TextAsync(MetadataApi api) => System.Text.Encoding.UTF8.GetString((await GetAsync(api, Plain, Name)).Body.Span);
+}

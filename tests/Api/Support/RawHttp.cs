@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Firstlight.Api.Tests.Support;
+
+/// <summary>An HTTP client that sends exactly the bytes it is told and reads until the server closes.</summary>
+internal static class RawHttp
+{
+    public static async Task<RawResponse> SendAsync(IPEndPoint server, ReadOnlyMemory<byte> request)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server, deadline.Token);
+        await socket.SendAsync(request, deadline.Token);
+
+        using var received = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        try
+        {
+            int read;
+            while ((read = await socket.ReceiveAsync(buffer, deadline.Token)) > 0) received.Write(buffer, 0, read);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // A server that refuses a request early closes with our body unread; what it said before counts.
+        }
+
+        return RawResponse.Parse(received.ToArray());
+    }
+
+    public static Task<RawResponse> SendAsync(
+        IPEndPoint server, string method, string target, IEnumerable<(string Name, string Value)> headers, byte[]? body = null, bool chunked = false)
+    {
+        var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n");
+        var given = headers.ToList();
+        foreach (var (name, value) in given) head.Append($"{name}: {value}\r\n");
+        if (chunked) head.Append("Transfer-Encoding: chunked\r\n");
+        else if (body is not null && !given.Exists(header => header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))) head.Append($"Content-Length: {body.Length}\r\n");
+        head.Append("\r\n");
+
+        IEnumerable<byte> bytes = Encoding.Latin1.GetBytes(head.ToString());
+        if (body is not null)
+        {
+            bytes = chunked
+                ? bytes.Concat(Encoding.ASCII.GetBytes($"{body.Length:x}\r\n")).Concat(body).Concat("\r\n0\r\n\r\n"u8.ToArray())
+                : bytes.Concat(body);
+        }
+
+        return SendAsync(server, bytes.ToArray());
+    }
+}
+
+/// <summary>A response as it came.</summary>
+internal sealed record RawResponse(int Status, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public string? this[string name] => Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).SingleOrDefault();
+
+    public static RawResponse Parse(byte[] received)
+    {
+        var end = received.AsSpan().IndexOf("\r\n\r\n"u8);
+        Assert.True(end > 0, $"no response: {received.Length} bytes came");
+        var lines = Encoding.Latin1.GetString(received, 0, end).Split("\r\n");
+        var headers = lines.Skip(1).Select(line => line.Split(':', 2)).Select(parts => (parts[0], parts[1].Trim())).ToList();
+        return new RawResponse(int.Parse(lines[0].Split(' ')[1]), headers, received[(end + 4)..]);
+    }
+}
