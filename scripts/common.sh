@@ -9,6 +9,9 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 # Cron and CI start us without sbin, where nft and dnsmasq are; dpkg wants it as well.
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
+# dotnet refuses to work without a home directory, and a bare environment has none.
+if [ -z "${HOME:-}" ]; then HOME=$(getent passwd "$(id -u)" | cut -d: -f6); export HOME; fi
+
 step() { printf '[%s] %s\n' "$1" "$2"; }
 note() { printf '      %s\n' "$1"; }
 # One readable line, and nothing else, is what a failure prints.

@@ -19,6 +19,8 @@ internal static class PathScenario
     {
         await using var undo = new Undo();
         var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;
+        // dnsmasq reads its files as a user of its own.
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         undo.Add(directory, () =>
         {
             Directory.Delete(directory, recursive: true);
