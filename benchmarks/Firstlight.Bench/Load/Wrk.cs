@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Firstlight.Bench.Machine;
+
+namespace Firstlight.Bench.Load;
+
+/// <summary>What one run of the load generator counted.</summary>
+/// <param name="Requests">Requests answered.</param>
+/// <param name="Seconds">Time it took.</param>
+/// <param name="P50Ms">Median latency, milliseconds.</param>
+/// <param name="P99Ms">99th percentile of latency, milliseconds.</param>
+/// <param name="FailedResponses">Answers outside 2xx and 3xx.</param>
+/// <param name="SocketErrors">Connects, reads and writes that failed, and time-outs.</param>
+internal sealed record WrkResult(long Requests, double Seconds, double P50Ms, double P99Ms, long FailedResponses, long SocketErrors);
+
+/// <summary>The load generator: one thread on its own processor, every request on a new connection.</summary>
+internal static partial class Wrk
+{
+    public static async Task<WrkResult> RunAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken)
+    {
+        var output = await Command.RunAsync(["ip", "netns", "exec", networkNamespace, "taskset", "-c", "1", "wrk", "-t1",
+            string.Create(CultureInfo.InvariantCulture, $"-c{BenchOptions.Connections}"),
+            string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+            "--latency", "--timeout", "10s", "-H", "Connection: close", url], cancellationToken).ConfigureAwait(false);
+        return Read(output);
+    }
+
+    internal static WrkResult Read(string output)
+    {
+        var total = Total().Match(output);
+        if (!total.Success)
+        {
+            throw new BenchException("wrk printed no total");
+        }
+
+        var errors = Errors().Match(output);
+        return new(
+            long.Parse(total.Groups["requests"].Value, CultureInfo.InvariantCulture),
+            Milliseconds(total.Groups["time"].Value) / 1000,
+            Percentile("50"),
+            Percentile("99"),
+            Failed().Match(output) is { Success: true } f ? long.Parse(f.Groups["count"].Value, CultureInfo.InvariantCulture) : 0,
+            errors.Success ? errors.Groups.Values.Skip(1).Sum(g => long.Parse(g.Value, CultureInfo.InvariantCulture)) : 0);
+
+        double Percentile(string which) => Percentiles().Matches(output).FirstOrDefault(m => m.Groups["which"].Value == which) is { } m
+            ? Milliseconds(m.Groups["time"].Value)
+            : throw new BenchException("wrk printed no latency distribution");
+    }
+
+    private static double Milliseconds(string text)
+    {
+        var unit = text.TrimStart("0123456789.".ToCharArray());
+        var scale = unit switch { "us" => 0.001, "ms" => 1, "s" => 1000, "m" => 60_000, _ => throw new BenchException($"wrk printed the time {text}") };
+        return double.Parse(text.AsSpan(0, text.Length - unit.Length), CultureInfo.InvariantCulture) * scale;
+    }
+
+    [GeneratedRegex(@"(?<requests>\d+) requests in (?<time>[\d.]+\w+),", RegexOptions.None, 1000)]
+    private static partial Regex Total();
+
+    [GeneratedRegex(@"^ +(?<which>\d+)% +(?<time>[\d.]+\w+)$", RegexOptions.Multiline, 1000)]
+    private static partial Regex Percentiles();
+
+    [GeneratedRegex(@"Non-2xx or 3xx responses: (?<count>\d+)", RegexOptions.None, 1000)]
+    private static partial Regex Failed();
+
+    [GeneratedRegex(@"Socket errors: connect (?<connect>\d+), read (?<read>\d+), write (?<write>\d+), timeout (?<timeout>\d+)", RegexOptions.None, 1000)]
+    private static partial Regex Errors();
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace Firstlight.Bench.Machine;
+
+/// <summary>Processor time and memory of a server: of the process, of its descendants, and of those of both that have ended.</summary>
+internal static class ProcessCpu
+{
+    /// <summary>User and system time so far, in clock ticks (<see cref="Host.TicksPerSecond"/>).</summary>
+    public static (long User, long System) Ticks(IEnumerable<int> pids, string? owning = null)
+    {
+        long user = 0, system = 0;
+        foreach (var stat in Family(pids, owning))
+        {
+            user += stat.User;
+            system += stat.System;
+        }
+
+        return (user, system);
+    }
+
+    /// <summary>Resident memory in KiB, shared pages counted once (proportional set size).</summary>
+    public static long MemoryKiB(IEnumerable<int> pids, string? owning = null)
+    {
+        long sum = 0;
+        foreach (var stat in Family(pids, owning))
+        {
+            var line = Read($"/proc/{stat.Pid}/smaps_rollup")?.Split('\n').FirstOrDefault(l => l.StartsWith("Pss:", StringComparison.Ordinal));
+            sum += line is null ? 0 : long.Parse(line.AsSpan(4, line.Length - 7).Trim(), CultureInfo.InvariantCulture);
+        }
+
+        return sum;
+    }
+
+    // A daemon such as dnsmasq is no descendant any more; it is known by the directory named on its command line.
+    private static List<Stat> Family(IEnumerable<int> pids, string? owning)
+    {
+        var all = Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? ReadStat(pid) : null)
+            .OfType<Stat>()
+            .ToDictionary(s => s.Pid);
+        var roots = pids.ToHashSet();
+        if (owning is not null)
+        {
+            roots.UnionWith(all.Keys.Where(pid => Read($"/proc/{pid}/cmdline")?.Contains(owning, StringComparison.Ordinal) == true));
+        }
+
+        roots.Remove(Environment.ProcessId);
+        return all.Values.Where(s => Descends(s)).ToList();
+
+        bool Descends(Stat stat)
+        {
+            for (var s = stat; s is not null; s = all.GetValueOrDefault(s.Parent))
+            {
+                if (roots.Contains(s.Pid))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private static Stat? ReadStat(int pid)
+    {
+        // The name in brackets may hold anything; fields are counted after the last bracket: state, parent, …
+        if (Read($"/proc/{pid}/stat") is not { } text)
+        {
+            return null;
+        }
+
+        var f = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return new(pid, int.Parse(f[1], CultureInfo.InvariantCulture), At(11) + At(13), At(12) + At(14));
+
+        long At(int index) => long.Parse(f[index], CultureInfo.InvariantCulture);
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile.
+            return null;
+        }
+    }
+
+    private sealed record Stat(int Pid, int Parent, long User, long System);
+}

@@ -1,0 +1,77 @@
+using Firstlight.Bench.Machine;
+
+namespace Firstlight.Bench.Report;
+
+/// <summary>A whole run, as it is kept.</summary>
+internal sealed record BenchResult(string Scenario, DateTimeOffset Finished, Host Host, Settings Settings, IReadOnlyList<PeerResult> Peers)
+{
+    /// <summary>Every pair's ratio, ours first, taken within each round and then over the rounds.</summary>
+    public IReadOnlyList<Ratio> Ratios => Peers.Count == 0
+        ? []
+        : [.. Peers.Skip(1).Select(other => Ratio.Of(Peers[0], other))];
+}
+
+/// <summary>How it was measured.</summary>
+/// <param name="Rounds">Rounds; each measures every peer once.</param>
+/// <param name="Seconds">Length of one measurement.</param>
+/// <param name="WarmUpSeconds">Load before the first round.</param>
+/// <param name="Connections">Connections at a time, each for one request.</param>
+/// <param name="BodyBytes">Length of the document.</param>
+internal sealed record Settings(int Rounds, int Seconds, int WarmUpSeconds, int Connections, int BodyBytes);
+
+/// <summary>One of those compared, and all its rounds.</summary>
+internal sealed record PeerResult(string Name, string Description, long MemoryKiBAfter, IReadOnlyList<Round> Rounds)
+{
+    public Spread RequestsPerSecond => Spread.Of(Rounds.Select(r => r.RequestsPerSecond));
+
+    public Spread CpuMicrosecondsPerRequest => Spread.Of(Rounds.Select(r => r.CpuMicrosecondsPerRequest));
+
+    public Spread P50Ms => Spread.Of(Rounds.Select(r => r.P50Ms));
+
+    public Spread P99Ms => Spread.Of(Rounds.Select(r => r.P99Ms));
+}
+
+/// <summary>One measurement of one peer.</summary>
+/// <param name="Number">1-based round.</param>
+/// <param name="Turn">1-based place within the round.</param>
+/// <param name="LoadBefore">The machine's load average before it.</param>
+/// <param name="Requests">Requests answered.</param>
+/// <param name="Seconds">Time it took.</param>
+/// <param name="RequestsPerSecond">Requests a second.</param>
+/// <param name="P50Ms">Median latency, milliseconds.</param>
+/// <param name="P99Ms">99th percentile, milliseconds.</param>
+/// <param name="UserMicrosecondsPerRequest">User time of all processes of the peer, per request.</param>
+/// <param name="SystemMicrosecondsPerRequest">System time of all processes of the peer, per request.</param>
+/// <param name="FailedResponses">Answers outside 2xx and 3xx.</param>
+/// <param name="SocketErrors">Failed connects, reads, writes, and time-outs.</param>
+internal sealed record Round(
+    int Number, int Turn, double LoadBefore, long Requests, double Seconds, double RequestsPerSecond, double P50Ms, double P99Ms,
+    double UserMicrosecondsPerRequest, double SystemMicrosecondsPerRequest, long FailedResponses, long SocketErrors)
+{
+    public double CpuMicrosecondsPerRequest => UserMicrosecondsPerRequest + SystemMicrosecondsPerRequest;
+}
+
+/// <summary>Median, least and most over the rounds.</summary>
+internal sealed record Spread(double Median, double Least, double Most)
+{
+    public static Spread Of(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return new(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
+    }
+}
+
+/// <summary>One peer over another, within the same rounds.</summary>
+internal sealed record Ratio(string One, string Other, Spread Cpu, Spread RequestsPerSecond)
+{
+    public static Ratio Of(PeerResult one, PeerResult other)
+    {
+        var pairs = one.Rounds.Zip(other.Rounds).ToArray();
+        return new(
+            one.Name,
+            other.Name,
+            Spread.Of(pairs.Select(p => p.First.CpuMicrosecondsPerRequest / p.Second.CpuMicrosecondsPerRequest)),
+            Spread.Of(pairs.Select(p => p.First.RequestsPerSecond / p.Second.RequestsPerSecond)));
+    }
+}
