@@ -1,11 +1,17 @@
 using System.Runtime.Versioning;
 using Firstlight.Cli;
 using Firstlight.Cli.Verbs;
+using Firstlight.Lab;
+using Firstlight.Roles;
 
 [assembly: SupportedOSPlatform("linux")]
 
 // One verb a line, in the order help lists them. A verb is a static class with Build(GlobalOptions).
 var root = CommandLine.Root(
+    StandaloneVerb.Build,
+    HostAgentVerb.Build,
+    MetadataApiVerb.Build,
+    LabVerb.Build,
     ApplyVerb.Build,
     ProjectVerb.Build,
     NetworkVerb.Build,

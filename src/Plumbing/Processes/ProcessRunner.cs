@@ -8,13 +8,18 @@ namespace Firstlight.Plumbing.Processes;
 /// <param name="Program">Program name.</param>
 /// <param name="Arguments">Arguments, never split or quoted by anyone.</param>
 /// <param name="Input">Text for its standard input; null for none.</param>
-internal sealed record ProcessCall(string Purpose, string Program, IReadOnlyList<string> Arguments, string? Input = null);
+public sealed record ProcessCall(string Purpose, string Program, IReadOnlyList<string> Arguments, string? Input = null);
 
 /// <summary>What a program left.</summary>
-internal sealed record ProcessResult(int ExitCode, string Output, string Error);
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+public sealed record ProcessResult(int ExitCode, string Output, string Error);
 
 /// <summary>Runs programs to their end. Called from threads of the host's own namespace only: a child inherits the namespace of the thread that starts it.</summary>
-internal sealed class ProcessRunner(TimeSpan deadline, TimeProvider time)
+/// <param name="deadline">Longest any program may take; it is ended with its children then.</param>
+/// <param name="time">Clock of the deadline.</param>
+public sealed class ProcessRunner(TimeSpan deadline, TimeProvider time)
 {
     // A daemon may keep our pipes after its parent ended; what the parent said is there by then.
     private static readonly TimeSpan DrainAfterExit = TimeSpan.FromSeconds(2);

@@ -1,0 +1,70 @@
+using Firstlight.Inventory.Own.Model;
+using Firstlight.Plumbing.Links;
+
+namespace Firstlight.Lab;
+
+/// <summary>Builds the namespace of a guest, plugs it in as a hypervisor would, and lets real DHCP clients configure it.</summary>
+/// <param name="state">The lab.</param>
+/// <param name="programs">Runs programs.</param>
+internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
+{
+    // dhclient runs as a daemon once it has a lease; the kernel keeps the address, so the lab ends it at once.
+    private const string DhcpV6Client = """
+        dhclient -6 -1 -q -sf "$1" -lf "$2.leases" -pf "$2.pid" "$3" && dhclient -6 -x -q -sf /bin/true -lf "$2.leases" -pf "$2.pid" "$3"
+        """;
+
+    /// <summary>Brings one guest up; every step can run twice.</summary>
+    public async Task UpAsync(Guest guest, CancellationToken cancellationToken)
+    {
+        state.RememberGuest(guest.Namespace, guest.Ports.Select(port => DeviceNames.HostEnd(port.Id)));
+        if (!File.Exists(Path.Combine("/run/netns", guest.Namespace)))
+            await IpAsync(guest, ["netns", "add", guest.Namespace], cancellationToken);
+        await IpAsync(guest, ["-n", guest.Namespace, "link", "set", "lo", "up"], cancellationToken);
+
+        for (var index = 0; index < guest.Ports.Count; index++)
+            await PlugAsync(guest, guest.Ports[index], $"eth{index}", cancellationToken);
+    }
+
+    private async Task PlugAsync(Guest guest, Port port, string device, CancellationToken cancellationToken)
+    {
+        var tap = DeviceNames.HostEnd(port.Id);
+        var network = guest.Cloud.Networks[port.NetworkId];
+        if (!Directory.Exists($"/sys/class/net/{tap}"))
+        {
+            await IpAsync(guest, ["link", "add", tap, "type", "veth", "peer", "name", device, "netns", guest.Namespace], cancellationToken);
+            await IpAsync(guest, ["-n", guest.Namespace, "link", "set", device, "address", MacText(port), "mtu", $"{network.Mtu}"], cancellationToken);
+        }
+
+        // The host end is a wire, not a host on the tenant's network: no IPv6 address of its own.
+        await File.WriteAllTextAsync($"/proc/sys/net/ipv6/conf/{tap}/disable_ipv6", "1", cancellationToken);
+        await IpAsync(guest, ["link", "set", tap, "mtu", $"{network.Mtu}", "master", DeviceNames.Bridge(network.Id), "up"], cancellationToken);
+
+        // The MAC is the cloud's and unique on the wire, so a guest's link-local address need not be probed for a second.
+        await InGuestAsync(guest, ["sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{device}/accept_dad"], cancellationToken);
+        await IpAsync(guest, ["-n", guest.Namespace, "link", "set", device, "up"], cancellationToken);
+
+        var subnets = port.FixedIps.Select(f => guest.Cloud.Subnets[f.SubnetId]).Where(s => s.EnableDhcp).ToArray();
+        if (subnets.Any(s => s.IpVersion == 4)) await LeaseV4Async(guest, device, cancellationToken);
+        if (subnets.Any(s => s.Ipv6AddressMode == Ipv6Mode.Dhcpv6Stateful)) await LeaseV6Async(guest, device, cancellationToken);
+    }
+
+    private Task LeaseV4Async(Guest guest, string device, CancellationToken cancellationToken) =>
+        InGuestAsync(
+            guest,
+            ["udhcpc", "-i", device, "-s", state.DhcpScript, "-O", "staticroutes", "-n", "-q", "-f", "-t", "20", "-T", "1", "-A", "1"],
+            cancellationToken);
+
+    private Task LeaseV6Async(Guest guest, string device, CancellationToken cancellationToken) =>
+        InGuestAsync(
+            guest,
+            ["sh", "-c", DhcpV6Client, "dhclient6", state.DhcpV6Script, Path.Combine(state.Directory, $"dhclient6-{guest.Namespace}-{device}"), device],
+            cancellationToken);
+
+    private static string MacText(Port port) => string.Join(':', port.Mac.GetAddressBytes().Select(b => b.ToString("x2")));
+
+    private Task<string> IpAsync(Guest guest, string[] arguments, CancellationToken cancellationToken) =>
+        programs.RunAsync($"plugging guest {guest.Server.Name} in", "ip", arguments, cancellationToken);
+
+    private Task<string> InGuestAsync(Guest guest, string[] arguments, CancellationToken cancellationToken) =>
+        programs.RunAsync($"configuring guest {guest.Server.Name}", "ip", ["netns", "exec", guest.Namespace, .. arguments], cancellationToken);
+}

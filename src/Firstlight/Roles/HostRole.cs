@@ -1,0 +1,60 @@
+using Firstlight.Agent;
+using Firstlight.Agent.Forward;
+using Firstlight.Cli;
+using Firstlight.Inventory.Own;
+using Firstlight.Plumbing.Reconcile;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Roles;
+
+/// <summary>The part that <c>host-agent</c> and <c>standalone</c> share: this host's networks, and the agent listening in them.</summary>
+internal static class HostRole
+{
+    /// <summary>Says what is missing on this host before anything is touched.</summary>
+    /// <exception cref="ProgramEndException">Not root (77), or programs are missing (69).</exception>
+    public static HostPlumber PlumberOf(RoleProgram program)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            throw new ProgramEndException(ExitCodes.NotPermitted, "this role makes network namespaces: run it as root, or 'metadata-api' alone as anyone");
+        var plumber = new HostPlumber(program.Settings.ForPlumbing(), TimeProvider.System, program.Loggers.CreateLogger<HostPlumber>());
+        if (plumber.Preflight() is [_, ..] missing) throw new ProgramEndException(ExitCodes.Unavailable, string.Join("; ", missing));
+        return plumber;
+    }
+
+    /// <summary>Runs networks, agent and management until the signal to stop. The networks outlive the program: guests keep their connectivity.</summary>
+    public static async Task RunAsync(RoleProgram program, OwnInventory inventory, HostPlumber plumber, IUpstream upstream, CancellationToken cancellationToken)
+    {
+        var settings = program.Settings;
+        await using var agent = new AgentServer(settings.ForAgent(), settings.Signature(), inventory.Ports, upstream, TimeProvider.System, program.Loggers);
+        var loop = new HostLoop(inventory, plumber, agent, settings.ForHost(), settings.Host, program.Loggers.CreateLogger<HostLoop>());
+        await using var management = program.Management(inventory, [loop], json => AgentStatusJson.Write(json, agent.Describe()));
+        await management.StartAsync(cancellationToken);
+        await agent.StartAsync(cancellationToken);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(program.Life.Stopping, cancellationToken);
+        var work = Task.WhenAll(loop.RunAsync(stop.Token), SuperviseAsync(plumber, stop.Token));
+        await program.ServeAsync($"Keeping the networks of {settings.Host}");
+        await agent.StopAsync(CancellationToken.None);
+        await work;
+    }
+
+    /// <summary>Removes every namespace, bridge, device and daemon this state path ever made.</summary>
+    public static async Task<int> TeardownAsync(HostPlumber plumber, TextWriter error, CancellationToken cancellationToken)
+    {
+        var report = await plumber.TeardownAsync(cancellationToken);
+        foreach (var failure in report.Failures) await error.WriteLineAsync($"firstlight: {failure.Unit}: {failure.Failure}");
+        return report.Succeeded ? ExitCodes.Ok : ExitCodes.Unavailable;
+    }
+
+    private static async Task SuperviseAsync(HostPlumber plumber, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await plumber.SuperviseAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+}

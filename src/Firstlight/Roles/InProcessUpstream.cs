@@ -1,0 +1,40 @@
+using Firstlight.Agent.Forward;
+using Firstlight.Api;
+
+namespace Firstlight.Roles;
+
+/// <summary>The metadata API in this process as the agent's upstream: same verification, same answers, no socket between.</summary>
+/// <param name="api">The API.</param>
+internal sealed class InProcessUpstream(MetadataApi api) : IUpstream
+{
+    /// <inheritdoc/>
+    public ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken)
+    {
+        var answer = api.AnswerAsync(ToApi(request), cancellationToken);
+        return answer.IsCompletedSuccessfully
+            ? new ValueTask<UpstreamAnswer>(FromApi(request, answer.Result))
+            : WaitAsync(request, answer);
+    }
+
+    private static async ValueTask<UpstreamAnswer> WaitAsync(SignedRequest request, ValueTask<MetadataAnswer> answer) =>
+        FromApi(request, await answer);
+
+    // The agent sends no Accept of the guest's, and its HTTP client would send */*: so error bodies are HTML, as behind Neutron.
+    private static MetadataRequest ToApi(SignedRequest request) => new()
+    {
+        Method = request.Method,
+        Target = request.Target,
+        InstanceId = request.InstanceId.Value,
+        Signature = request.Signature,
+        TenantId = request.ProjectId.Value,
+        ForwardedFor = request.ForwardedFor,
+        Accept = "*/*",
+        ContentLength = request.HasContentLength ? request.Body.Length : null,
+        Body = request.Body.IsEmpty ? Stream.Null : new MemoryStream(request.Body.ToArray(), writable: false),
+    };
+
+    private static UpstreamAnswer FromApi(SignedRequest request, MetadataAnswer answer) =>
+        request.Method == "HEAD"
+            ? new UpstreamAnswer(answer.Status, answer.ContentType, ReadOnlyMemory<byte>.Empty, answer.Body.Length)
+            : new UpstreamAnswer(answer.Status, answer.ContentType, answer.Body, answer.Body.Length);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Roles;
+
+/// <summary>Life cycle of the roles; event ids 6100 to 6199.</summary>
+internal static partial class RoleLog
+{
+    [LoggerMessage(6100, LogLevel.Warning, "{Warning}")]
+    public static partial void ConfigurationWarning(ILogger logger, string warning);
+
+    [LoggerMessage(6101, LogLevel.Information, "{Status}")]
+    public static partial void Serving(ILogger logger, string status);
+
+    [LoggerMessage(6102, LogLevel.Information, "Stopping: requests under way may end")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(6103, LogLevel.Error, "A turn over this host's networks failed and is tried again: {Reason}")]
+    public static partial void TurnFailed(ILogger logger, string reason, Exception exception);
+
+    [LoggerMessage(6104, LogLevel.Warning, "{Unit} failed and is tried again: {Reason}")]
+    public static partial void UnitFailed(ILogger logger, string unit, string reason);
+
+    [LoggerMessage(6105, LogLevel.Information, "Host in order at revision {Revision}: {Networks} networks, {Routers} routers, {Listeners} listeners")]
+    public static partial void InOrder(ILogger logger, long revision, int networks, int routers, int listeners);
+}

@@ -1,0 +1,67 @@
+using Firstlight.Agent;
+using Firstlight.Agent.Forward;
+using Firstlight.Api;
+using Firstlight.Api.Listen;
+using Firstlight.Configuration;
+using Firstlight.Host;
+using Firstlight.Metadata.Identity;
+using Firstlight.Plumbing.Reconcile;
+
+namespace Firstlight.Roles;
+
+/// <summary>From the settings of a start to the options of each room.</summary>
+internal static class RoleOptions
+{
+    public static Signature Signature(this Settings settings) => new(settings.SharedSecret.Reveal());
+
+    public static ApiOptions ForApi(this Settings settings)
+    {
+        var defaults = new ApiOptions();
+        return defaults with
+        {
+            DhcpDomain = settings.Api.DhcpDomain,
+            VendorDataFile = settings.Api.VendordataJsonfilePath,
+            VendorDataProviders = settings.Api.VendordataProviders,
+            CacheExpiration = settings.Api.CacheExpiration,
+            StaleIfError = settings.Agent.StaleIfError,
+            SnapshotCacheBytes = settings.Api.SnapshotCacheBytes,
+            StrictNova = settings.StrictNova,
+            NewestVersion = settings.Api.NewestVersion ?? defaults.NewestVersion,
+        };
+    }
+
+    public static MetadataApiLimits ForApiLimits(this Settings settings) => new()
+    {
+        HeaderTimeout = settings.Limits.HeaderTimeout,
+        IdleTimeout = settings.Limits.IdleTimeout,
+    };
+
+    public static AgentOptions ForAgent(this Settings settings) => new()
+    {
+        MaxRequestsInFlight = settings.Limits.MaxConcurrentRequests,
+        HeaderTimeout = settings.Limits.HeaderTimeout,
+        IdleTimeout = settings.Limits.IdleTimeout,
+        StaleIfError = settings.Agent.StaleIfError,
+    };
+
+    public static HttpUpstreamOptions ForUpstream(this Settings settings) => new()
+    {
+        Protocol = settings.Agent.MetadataApi.Scheme,
+        Host = settings.Agent.MetadataApi.DnsSafeHost,
+        Port = settings.Agent.MetadataApi.Port,
+        Insecure = settings.Agent.Insecure,
+    };
+
+    public static PlumbingOptions ForPlumbing(this Settings settings) => new() { StateDirectory = settings.StatePath };
+
+    public static HostOptions ForHost(this Settings settings) => new()
+    {
+        ForceMetadata = settings.Dhcp.ForceMetadata,
+        EnableIsolatedMetadata = settings.Dhcp.EnableIsolatedMetadata,
+        EnableMetadataProxy = settings.Router.EnableMetadataProxy,
+        MetadataPort = settings.Router.MetadataPort,
+        MetadataAccessMark = (ushort)settings.Router.MetadataAccessMark,
+        DnsDomain = settings.Dhcp.DnsDomain,
+        DhcpLeaseSeconds = settings.Dhcp.LeaseDuration is { } lease ? (int)lease.TotalSeconds : -1,
+    };
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json;
+using Firstlight.Cli;
+using Firstlight.Configuration;
+using Firstlight.Inventory.Own;
+using Firstlight.Lifetime;
+using Firstlight.Logging;
+using Firstlight.Management;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Roles;
+
+/// <summary>What every role that runs until it is stopped has in common: settings, logs, signals, the inventory, the management address.</summary>
+internal sealed class RoleProgram : IDisposable
+{
+    private RoleProgram(Settings settings, ILoggerFactory loggers)
+    {
+        Settings = settings;
+        Loggers = loggers;
+    }
+
+    public Settings Settings { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public Lifecycle Life { get; } = new();
+
+    /// <summary>Loads the settings; nothing is opened or touched before they are in order.</summary>
+    public static RoleProgram Start(GlobalOptions globals, ParseResult parse, ProgramRole role)
+    {
+        var settings = globals.Load(parse, role);
+        var loggers = Logs.Create(settings.Log);
+        var logger = loggers.CreateLogger<RoleProgram>();
+        foreach (var warning in settings.Warnings) RoleLog.ConfigurationWarning(logger, warning);
+        return new RoleProgram(settings, loggers);
+    }
+
+    /// <summary>Opens the inventory, made where it is missing.</summary>
+    public OwnInventory OpenInventory()
+    {
+        try
+        {
+            // dnsmasq reads its files below it after it dropped root; what is secret in it is root's alone.
+            Directory.CreateDirectory(Settings.StatePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProgramEndException(ExitCodes.Unavailable, $"the state path cannot be made: {e.Message}; state_path or --state-path names another", e);
+        }
+
+        return OwnInventory.Open(Settings.InventoryPath);
+    }
+
+    /// <summary>The management address with the inventory's own check and those given.</summary>
+    public ManagementServer Management(OwnInventory inventory, IEnumerable<IReadinessCheck> checks, Action<Utf8JsonWriter>? status) =>
+        new(Settings.ManagementListen, [InventoryCheck(inventory), .. checks], status, Loggers);
+
+    /// <summary>Says that the role serves, and waits for the signal to stop.</summary>
+    public async Task ServeAsync(string status)
+    {
+        var logger = Loggers.CreateLogger<RoleProgram>();
+        RoleLog.Serving(logger, status);
+        Life.Ready(status);
+        await Life.WaitForStopAsync();
+        RoleLog.Stopping(logger);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Life.Dispose();
+        Loggers.Dispose();
+    }
+
+    private static ReadinessCheck InventoryCheck(OwnInventory inventory) => new("inventory", _ =>
+    {
+        inventory.Probe();
+        return ValueTask.FromResult<string?>(null);
+    });
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Firstlight.System.Tests.Support;
+
+/// <summary>A lab of its own for the tests of one class: own state, names and ports, gone afterwards whatever happened.</summary>
+public sealed class LabFixture : IAsyncLifetime
+{
+    private readonly string _id = Guid.NewGuid().ToString("N")[..6];
+
+    public string StatePath => $"/run/firstlight-test-{_id}";
+
+    public string Management { get; } = $"127.0.0.1:{FreePort()}";
+
+    public int ApiPort { get; } = FreePort();
+
+    public string Guest(string name) => $"t{_id}-{name}";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!Environment.IsPrivilegedProcess) throw new InvalidOperationException("system tests make network namespaces: run them as root");
+        try
+        {
+            await UpAsync();
+        }
+        catch
+        {
+            await DownAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await DownAsync();
+
+    internal async Task<Ended> UpAsync()
+    {
+        var up = await Run.FirstlightAsync(
+            "lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}");
+        return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
+    }
+
+    internal Task<Ended> DownAsync() => LabAsync("down");
+
+    internal Task<Ended> LabAsync(params string[] arguments) => Run.FirstlightAsync(["lab", .. arguments, "--state-path", StatePath]);
+
+    /// <summary>curl inside a guest; the body and the exit code.</summary>
+    internal Task<Ended> CurlAsync(string guest, string path, params string[] options) =>
+        Run.InNamespaceAsync(Guest(guest), ["curl", "-gsS", "--max-time", "15", .. options, "http://169.254.169.254" + path]);
+
+    internal async Task<string> GetAsync(string guest, string path)
+    {
+        var ended = await CurlAsync(guest, path, "-f");
+        return ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException($"{guest} {path}: {ended}");
+    }
+
+    internal int StandalonePid() => int.Parse(File.ReadAllText(Path.Combine(StatePath, "standalone.pid")).Split(' ')[0]);
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Firstlight.System.Tests.Support;
+
+/// <summary>What a program left behind.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error)
+{
+    public override string ToString() => $"exit code {ExitCode}{Environment.NewLine}{Output}{Environment.NewLine}{Error}";
+}
+
+/// <summary>Runs programs for tests; the program under test is the one built beside them.</summary>
+internal static class Run
+{
+    private static readonly string Dotnet = Environment.ProcessPath!;
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "firstlight.dll");
+
+    public static Task<Ended> FirstlightAsync(params string[] arguments) => ProgramAsync(DotnetPath(), [Program, .. arguments]);
+
+    public static Process StartFirstlight(params string[] arguments)
+    {
+        var start = StartInfo(DotnetPath(), [Program, .. arguments]);
+        return Process.Start(start)!;
+    }
+
+    public static Task<Ended> InNamespaceAsync(string @namespace, params string[] command) =>
+        ProgramAsync("ip", ["netns", "exec", @namespace, .. command]);
+
+    public static async Task<Ended> ProgramAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(program, arguments)) ?? throw new InvalidOperationException($"{program} is missing: ./setup installs it");
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+        }
+        return new Ended(process.ExitCode, await output, await error);
+    }
+
+    private static ProcessStartInfo StartInfo(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return start;
+    }
+
+    private static string DotnetPath() => Path.GetFileName(Dotnet) == "dotnet" ? Dotnet : "dotnet";
+}
