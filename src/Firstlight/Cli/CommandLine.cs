@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         // A file is never meant by '@' here: cloud-init and users have it in names.
         var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parse.Errors.Count > 0 && parse.Action is not { ClearsParseErrors: true })
+        if (UsageHint.IsNeeded(parse) && parse.Action is not { ClearsParseErrors: true })
         {
             await error.WriteLineAsync(UsageHint.For(parse));
             return ExitCodes.Usage;
@@ -70,6 +70,11 @@ internal static class CommandLine
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCodes.Interrupted;
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync($"firstlight: a fault of this program, please report it: {e}");
+            return ExitCodes.Fault;
         }
     }
 

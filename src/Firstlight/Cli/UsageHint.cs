@@ -7,12 +7,15 @@ namespace Firstlight.Cli;
 /// <summary>The one line a wrong command line gets.</summary>
 internal static class UsageHint
 {
+    /// <summary>Whether a command line is wrong, by the library's rules or by ours.</summary>
+    public static bool IsNeeded(ParseResult parse) => parse.Errors.Count > 0 || UnknownOption(parse) is not null;
+
     /// <summary>What is wrong, what was probably meant, and where the help is.</summary>
     public static string For(ParseResult parse)
     {
         var path = PathOf(parse.CommandResult);
         var help = $"see '{path} --help'";
-        if (parse.UnmatchedTokens is [var token, ..])
+        if ((UnknownOption(parse) ?? (parse.UnmatchedTokens is [var unmatched, ..] ? unmatched : null)) is { } token)
         {
             var near = Nearest.Find(token, Candidates(parse.CommandResult, token));
             var kind = token.StartsWith('-') ? "option" : parse.CommandResult.Command.Subcommands.Count > 0 ? "verb" : "argument";
@@ -23,6 +26,12 @@ internal static class UsageHint
             return $"{path}: a verb is missing: {string.Join(", ", group.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))} ({help})";
         return $"{path}: {parse.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')} ({help})";
     }
+
+    // The library takes an option it does not know for an argument: "create --mut" would make a thing named --mut.
+    private static string? UnknownOption(ParseResult parse) => parse.Tokens
+        .TakeWhile(t => t.Type != TokenType.DoubleDash)
+        .Where(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value[0] == '-' && (t.Value[1] == '-' || char.IsAsciiLetter(t.Value[1])))
+        .Select(t => t.Value).FirstOrDefault();
 
     private static string PathOf(CommandResult result)
     {

@@ -1,38 +1,206 @@
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Inventory.Own.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Own;
 
-/// <summary>Our own inventory on SQLite: one file, WAL, numbered migrations.</summary>
+/// <summary>Our own inventory on SQLite: one file, WAL, numbered migrations. Thread-safe; several processes may have the file open.</summary>
 public sealed class OwnInventory : IDisposable
 {
-    private OwnInventory() { }
+    private static readonly TimeSpan DefaultLockTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly StoreFile _file;
+    private readonly StoreThread _reader;
+    private readonly StoreThread _writer;
+    private readonly RevisionWatch _watch;
+    private readonly OwnPortDirectory _ports;
+    private readonly OwnInstanceSource _instances;
+    private readonly Lock _writeGate = new();
+    private readonly Lock _readGate = new();
+    private SqliteConnection? _write;
+    private SqliteConnection? _read;
+    private Cloud? _latest;
+    private bool _changing;
+    private bool _disposed;
+
+    private OwnInventory(StoreFile file)
+    {
+        _file = file;
+        _reader = new StoreThread(file, "inventory reader");
+        _writer = new StoreThread(file, "inventory writer");
+        _ports = new OwnPortDirectory(_reader);
+        _watch = new RevisionWatch(file, _ports);
+        _instances = new OwnInstanceSource(_reader, _writer, _watch);
+    }
 
     /// <summary>Opens the store, creates it when missing, and brings its schema up to date.</summary>
     /// <param name="path">The database file, normally <c>$state_path/inventory.sqlite</c>.</param>
     /// <exception cref="InventoryBrokenException">Not a store of ours, corrupt, or newer than this program; the file was not touched.</exception>
     /// <exception cref="InventoryUnavailableException">Locked by another process, or no permission.</exception>
-    public static OwnInventory Open(string path) => throw new NotSupportedException("pending");
+    public static OwnInventory Open(string path) => Open(path, DefaultLockTimeout);
 
     /// <summary>Reads everything at one revision.</summary>
-    public Cloud Read() => throw new NotSupportedException("pending");
+    /// <exception cref="InventoryUnavailableException">The store cannot be asked now.</exception>
+    /// <exception cref="InventoryBrokenException">The store is corrupt.</exception>
+    public Cloud Read()
+    {
+        lock (_readGate)
+        {
+            return Ask("reading", () =>
+            {
+                _read ??= _file.Connect();
+                using var transaction = _read.BeginTransaction(deferred: true);
+                return Current(_read);
+            });
+        }
+    }
 
     /// <summary>Changes the cloud in one transaction: <paramref name="edit"/> sees the current cloud and returns the wanted one.</summary>
+    /// <param name="edit">Pure; must not change the inventory itself. What it throws ends the transaction and reaches the caller.</param>
     /// <returns>The cloud as stored (numbers allotted, revision advanced); the same revision when nothing differed.</returns>
     /// <exception cref="InventoryRuleException">A rule would break; nothing was changed.</exception>
-    public Cloud Change(Func<Cloud, Cloud> edit) => throw new NotSupportedException("pending");
+    /// <exception cref="InventoryUnavailableException">Another process holds the store, or it cannot be written.</exception>
+    public Cloud Change(Func<Cloud, Cloud> edit)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        lock (_writeGate)
+        {
+            if (_changing) throw new InvalidOperationException("a change of the inventory cannot start another one");
+            _changing = true;
+            try
+            {
+                var (cloud, changed) = Ask("writing", () => ChangeInTransaction(edit));
+                if (changed) Announce(cloud.Revision);
+                return cloud;
+            }
+            finally
+            {
+                _changing = false;
+            }
+        }
+    }
 
     /// <summary>Ports by scope and address, from memory.</summary>
-    public IPortDirectory Ports => throw new NotSupportedException("pending");
+    public IPortDirectory Ports
+    {
+        get
+        {
+            _watch.Start();
+            return _ports;
+        }
+    }
 
     /// <summary>Facts of instances.</summary>
-    public IInstanceSource Instances => throw new NotSupportedException("pending");
+    public IInstanceSource Instances => _instances;
 
     /// <summary>Tells of changes by this and any other process.</summary>
-    public IInventoryChanges Changes => throw new NotSupportedException("pending");
+    public IInventoryChanges Changes
+    {
+        get
+        {
+            _watch.Start();
+            return _watch;
+        }
+    }
 
     /// <summary>Asks the store for its revision; throws when it cannot be asked. For readiness probes.</summary>
-    public void Probe() => throw new NotSupportedException("pending");
+    /// <exception cref="InventoryUnavailableException">The store cannot be asked now.</exception>
+    /// <exception cref="InventoryBrokenException">The store is corrupt.</exception>
+    public void Probe()
+    {
+        lock (_readGate)
+        {
+            Ask("probing", () => CloudReader.Revision(_read ??= _file.Connect()));
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        _watch.Dispose();
+        _reader.Dispose();
+        _writer.Dispose();
+        lock (_readGate) _read?.Dispose();
+        lock (_writeGate) _write?.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>Opens the store with another patience for locks.</summary>
+    internal static OwnInventory Open(string path, TimeSpan lockTimeout) => new(StoreFile.Open(path, lockTimeout));
+
+    private (Cloud Cloud, bool Changed) ChangeInTransaction(Func<Cloud, Cloud> edit)
+    {
+        _write ??= _file.Connect();
+        using var transaction = _write.BeginTransaction(deferred: false);
+        var before = Current(_write);
+        var after = edit(before);
+        if (ReferenceEquals(before, after)) return (before, false);
+
+        var findings = Rules.Check(before, after);
+        if (!findings.IsEmpty) throw new InventoryRuleException([.. findings.Select(f => f.Violation)]);
+        using (var writer = new CloudWriter(_write, before, after))
+        {
+            if (!writer.Write()) return (before, false);
+        }
+        var stored = WithNumbers(_write, after) with { Revision = CloudReader.Revision(_write) };
+        transaction.Commit();
+        Volatile.Write(ref _latest, stored);
+        return (stored, true);
+    }
+
+    private static Cloud WithNumbers(SqliteConnection connection, Cloud cloud)
+    {
+        var servers = cloud.Servers.ToBuilder();
+        foreach (var server in cloud.Servers.Values.Where(s => s.Number == 0))
+            servers[server.Id] = server with { Number = Statement.Number(connection, "SELECT number FROM servers WHERE id = $0", server.Id) };
+        return cloud with { Servers = servers.ToImmutable() };
+    }
+
+    // The cloud last seen still holds while the revision stands: a store of 100,000 servers is not read again for each change.
+    private Cloud Current(SqliteConnection connection)
+    {
+        var latest = Volatile.Read(ref _latest);
+        if (latest is not null && latest.Revision == CloudReader.Revision(connection)) return latest;
+        try
+        {
+            latest = new CloudReader(connection).Read();
+        }
+        catch (Exception e) when (SqliteFailure.IsUnreadableRow(e))
+        {
+            throw SqliteFailure.Unreadable(e, _file.Path);
+        }
+        Volatile.Write(ref _latest, latest);
+        return latest;
+    }
+
+    // Whoever changed something finds it changed: the port directory is fresh before Change returns.
+    private void Announce(long revision)
+    {
+        if (_ports.IsUsed)
+        {
+            try
+            {
+                _ports.Refresh(_write!);
+            }
+            catch (SqliteException)
+            {
+                // The change is committed; the watch refreshes as soon as the store can be asked again.
+            }
+        }
+        _watch.Advance(revision);
+    }
+
+    private T Ask<T>(string attempt, Func<T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            return work();
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFailure.From(e, _file.Path, attempt);
+        }
+    }
 }

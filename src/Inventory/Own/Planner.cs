@@ -1,4 +1,5 @@
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Inventory.Own.Planning;
 
 namespace Firstlight.Inventory.Own;
 
@@ -6,23 +7,85 @@ namespace Firstlight.Inventory.Own;
 public static class Planner
 {
     /// <summary>Creates or changes what the spec names; leaves everything else. Allots ids, MACs, addresses and numbers where the spec leaves them open and the cloud has none yet.</summary>
+    /// <remarks>
+    /// What a spec leaves null keeps its stored value; so does a list that is empty, unless the cloud file has it written empty. A list of a spec is the
+    /// whole list: interfaces of a router that are not in it go. Ports of a server are things of their own and stay. Server numbers stay 0 until the
+    /// plan is stored.
+    /// </remarks>
     /// <exception cref="InventoryRuleException">All broken rules, each with its line where the spec has one.</exception>
-    public static Plan Apply(Cloud current, CloudSpec spec) => throw new NotSupportedException("pending");
+    public static Plan Apply(Cloud current, CloudSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        ArgumentNullException.ThrowIfNull(spec);
+        var draft = new Draft(current);
+        var topology = new TopologyPlan(draft);
+        foreach (var project in spec.Projects) topology.Apply(project);
+        foreach (var network in spec.Networks) topology.Apply(network);
+        foreach (var subnet in spec.Subnets) topology.Apply(subnet);
 
-    /// <summary>Removes one thing and what only exists through it (a server's ports, a router's interfaces); refuses while something else uses it.</summary>
+        var routers = new RouterPlan(draft, topology);
+        foreach (var router in spec.Routers) routers.Apply(router);
+
+        var servers = new ServerPlan(draft, topology);
+        foreach (var keyPair in spec.KeyPairs) servers.Apply(keyPair);
+        var planned = spec.Servers.Select(s => (Spec: s, Server: servers.Apply(s))).ToList();
+
+        var ports = new PortPlan(draft, topology);
+        foreach (var port in spec.Ports) ports.Claim(port, project: null);
+        foreach (var (server, stored) in planned)
+        {
+            foreach (var port in server.Ports.IsDefault ? [] : server.Ports) ports.Claim(port, stored?.ProjectId);
+        }
+        foreach (var (server, stored) in planned)
+        {
+            if (stored is not null) ports.Apply(server, stored);
+        }
+        foreach (var port in spec.Ports) ports.Apply(port);
+        return draft.Finish();
+    }
+
+    /// <summary>Removes one thing and what only exists through it (a server's ports, a router's interfaces, a network's subnets and DHCP ports); refuses while something else uses it.</summary>
     /// <param name="current">The cloud.</param>
     /// <param name="kind">Kind of thing.</param>
     /// <param name="nameOrId">Name or id.</param>
     /// <param name="project">Project name or id, to tell equal names apart; null where the name is unique.</param>
     /// <exception cref="InventoryRuleException">Unknown, ambiguous, or in use; the message says by what.</exception>
-    public static Plan Delete(Cloud current, ResourceKind kind, string nameOrId, string? project) => throw new NotSupportedException("pending");
+    public static Plan Delete(Cloud current, ResourceKind kind, string nameOrId, string? project)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        return new Deletion(current).Run(kind, Key(current, kind, nameOrId, project));
+    }
 
     /// <summary>Finds one thing by id or by name; returns its id (for a key pair its name).</summary>
     /// <exception cref="InventoryRuleException">Unknown or ambiguous.</exception>
-    public static string Resolve(Cloud current, ResourceKind kind, string nameOrId, string? project) => throw new NotSupportedException("pending");
+    public static string Resolve(Cloud current, ResourceKind kind, string nameOrId, string? project)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        var key = Key(current, kind, nameOrId, project);
+        return kind == ResourceKind.KeyPair ? nameOrId : key;
+    }
 
     /// <summary>Gives every network with a DHCP-enabled subnet a DHCP port for this host (Neutron's <c>device_id</c> form), with an address in each such subnet; removes those no longer needed.</summary>
     /// <param name="current">The cloud.</param>
     /// <param name="host">Host name; its first label counts.</param>
-    public static Cloud EnsureDhcpPorts(Cloud current, string host) => throw new NotSupportedException("pending");
+    /// <returns>The same cloud when nothing was missing.</returns>
+    public static Cloud EnsureDhcpPorts(Cloud current, string host)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        return DhcpPorts.Ensure(current, host);
+    }
+
+    private static string Key(Cloud current, ResourceKind kind, string nameOrId, string? project)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrId);
+        var names = new NameIndex(current);
+        var problem = "";
+        var projectId = project is null ? null : names.Find(ResourceKind.Project, project, projectId: null, out problem);
+        if (project is null || projectId is not null)
+        {
+            if (names.Find(kind, nameOrId, projectId, out problem) is { } key) return key;
+        }
+        throw new InventoryRuleException([new RuleViolation(Subjects.Of(kind, nameOrId), project is not null && projectId is null ? "project" : "name", problem)]);
+    }
 }

@@ -21,9 +21,8 @@ internal static class OutputOption
     /// <summary>A fresh one, for one verb.</summary>
     public static Option<OutputFormat> Create() => new("--output", "-o")
     {
-        Description = "How to print: table, json or yaml.",
+        Description = "How to print: table (if not given), json or yaml.",
         HelpName = "table|json|yaml",
-        DefaultValueFactory = _ => OutputFormat.Table,
         CustomParser = result => OptionText.One(result, "one of table, json, yaml", text => text switch
         {
             "table" => OutputFormat.Table,

@@ -1,0 +1,30 @@
+using Firstlight.Inventory.Own.Model;
+
+namespace Firstlight.Inventory.Own.Checks;
+
+internal static class NetworkChecks
+{
+    // RFC 791 and RFC 8200, section 5: what every link must carry.
+    private const int SmallestMtu = 68;
+    private const int SmallestMtuV6 = 1280;
+    private const int LargestMtu = 65535;
+
+    public static void Run(Report report)
+    {
+        var networks = report.After.Networks;
+        var withV6 = report.After.Subnets.Values.Where(s => s.IpVersion == 6).Select(s => s.NetworkId).ToHashSet(StringComparer.Ordinal);
+        foreach (var (key, network) in networks)
+        {
+            report.CheckId(ResourceKind.Network, key, network.Id, network.Name);
+            report.CheckName(ResourceKind.Network, key, network.Name);
+            report.CheckReference(ResourceKind.Network, key, network.Name, "project", ResourceKind.Project, network.ProjectId);
+            var smallest = withV6.Contains(key) ? SmallestMtuV6 : SmallestMtu;
+            if (network.Mtu < smallest || network.Mtu > LargestMtu)
+            {
+                var because = smallest == SmallestMtuV6 ? " (it has IPv6)" : "";
+                report.Add(ResourceKind.Network, key, network.Name, "mtu", $"{network.Mtu} is not from {smallest} to {LargestMtu}{because}");
+            }
+        }
+        report.CheckUnique(ResourceKind.Network, networks.Values, n => (n.ProjectId, n.Name), n => n.Id, "project");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.Metrics;
+using Firstlight.Inventory.Own.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Firstlight.Inventory.Own;
+
+/// <summary>Ports of our own inventory from memory. What is not found is asked of the store before it is said to be unknown: a port made a moment ago counts.</summary>
+internal sealed class OwnPortDirectory(StoreThread reader) : IPortDirectory
+{
+    private static readonly Meter Meter = new("Firstlight.Inventory");
+    private static readonly Counter<long> Lookups = Meter.CreateCounter<long>(
+        "firstlight.inventory.port_lookups", "{lookup}", "Lookups of the port that asks, by outcome (found, unknown, ambiguous).");
+
+    private static readonly KeyValuePair<string, object?> FoundTag = new("outcome", "found");
+    private static readonly KeyValuePair<string, object?> UnknownTag = new("outcome", "unknown");
+    private static readonly KeyValuePair<string, object?> AmbiguousTag = new("outcome", "ambiguous");
+
+    private readonly Lock _loading = new();
+    private PortIndex _index = PortIndex.Unfilled;
+
+    /// <summary>Whether anything was ever looked up: nobody else needs the index kept fresh.</summary>
+    public bool IsUsed => !ReferenceEquals(Volatile.Read(ref _index), PortIndex.Unfilled);
+
+    /// <inheritdoc/>
+    public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken)
+    {
+        var lookup = Volatile.Read(ref _index).Find(query);
+        if (lookup.Outcome != PortOutcome.Found) return new ValueTask<PortLookup>(AskStoreAsync(query, cancellationToken));
+        Lookups.Add(1, FoundTag);
+        return new ValueTask<PortLookup>(lookup);
+    }
+
+    /// <summary>Replaces the index when the store's ports moved on. Throws the driver's exceptions and leaves the index as it was then.</summary>
+    public void Refresh(SqliteConnection connection)
+    {
+        if (PortIndex.StoreRevision(connection) == Volatile.Read(ref _index).Revision) return;
+        lock (_loading)
+        {
+            // Asked again: whoever held the lock may have loaded just that revision.
+            if (PortIndex.StoreRevision(connection) == _index.Revision) return;
+            var loaded = PortIndex.Load(connection);
+            if (loaded.Revision > _index.Revision) Volatile.Write(ref _index, loaded);
+        }
+    }
+
+    private async Task<PortLookup> AskStoreAsync(PortQuery query, CancellationToken cancellationToken)
+    {
+        var lookup = await reader.RunAsync(
+            connection =>
+            {
+                Refresh(connection);
+                return Volatile.Read(ref _index).Find(query);
+            },
+            "looking up a port in",
+            cancellationToken);
+        Lookups.Add(1, lookup.Outcome switch { PortOutcome.Found => FoundTag, PortOutcome.Ambiguous => AmbiguousTag, _ => UnknownTag });
+        return lookup;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Firstlight.Inventory.Own.Model;
+
+namespace Firstlight.Inventory.Own.Planning;
+
+/// <summary>The ports DHCP is served from on one host.</summary>
+internal static class DhcpPorts
+{
+    public static Cloud Ensure(Cloud cloud, string host)
+    {
+        var prefix = $"dhcp{NameUuid.Make(NameUuid.Dns, host.Split('.')[0])}-";
+        var stored = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(p => p.Id, StringComparer.Ordinal).ToList();
+        var subnets = cloud.Subnets.Values.Where(s => s.EnableDhcp).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
+        var ports = cloud.Ports.ToBuilder();
+        Allotment? allotment = null;
+
+        foreach (var network in cloud.Networks.Values.OrderBy(n => n.Id, StringComparer.Ordinal))
+        {
+            var served = subnets[network.Id].OrderBy(s => s.IpVersion).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
+            if (served.Count == 0) continue;
+            var port = stored.Find(p => p.NetworkId == network.Id && p.DeviceId == prefix + network.Id);
+            if (port is not null) stored.Remove(port);
+            var mac = port?.Mac ?? (allotment ??= new Allotment(cloud)).Mac();
+            var wanted = new Port
+            {
+                Id = port?.Id ?? Guid.NewGuid().ToString("D"),
+                NetworkId = network.Id,
+                ProjectId = network.ProjectId,
+                Mac = mac,
+                DeviceId = prefix + network.Id,
+                DeviceOwner = DeviceOwners.Dhcp,
+                FixedIps = [.. served.Select(Address).OfType<FixedIp>()],
+            };
+            if (port is null || !Differences.Of(port, wanted).IsEmpty) ports[wanted.Id] = wanted;
+
+            // A subnet with no address left is not served; its neighbours still are.
+            FixedIp? Address(Subnet subnet)
+            {
+                if (Kept(port, subnet) is { } kept) return kept;
+                return (allotment ??= new Allotment(cloud)).Address(subnet, mac) is { } address ? new FixedIp(subnet.Id, address) : null;
+            }
+        }
+        foreach (var port in stored) ports.Remove(port.Id);
+
+        var next = ports.ToImmutable();
+        return ReferenceEquals(next, cloud.Ports) ? cloud : cloud with { Ports = next };
+    }
+
+    private static FixedIp? Kept(Port? port, Subnet subnet)
+    {
+        var ip = port?.FixedIps.FirstOrDefault(ip => ip.SubnetId == subnet.Id);
+        if (ip is null || !Addresses.IsHost(subnet.Cidr, ip.Address)) return null;
+        return Ipv6ModeText.IsAutomatic(subnet) && !ip.Address.Equals(Addresses.Eui64(subnet.Cidr, port!.Mac)) ? null : ip;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Firstlight.Inventory.Own.Checks;
+using Firstlight.Inventory.Own.Model;
+
+namespace Firstlight.Inventory.Own.Planning;
+
+/// <summary>A cloud being planned: what it holds so far, what went wrong, and where each thing was written.</summary>
+internal sealed class Draft
+{
+    private readonly Cloud _before;
+    private readonly List<RuleViolation> _violations = [];
+    private readonly HashSet<(ResourceKind, string Name)> _failed = [];
+    private readonly List<(ResourceKind Kind, string Id, string Name)> _touched = [];
+    private readonly Dictionary<(ResourceKind, string Id), SpecSource?> _sources = [];
+    private readonly HashSet<(ResourceKind, string Id)> _newInterfaces = [];
+
+    public Draft(Cloud before)
+    {
+        _before = before;
+        Projects = before.Projects.ToBuilder();
+        Networks = before.Networks.ToBuilder();
+        Subnets = before.Subnets.ToBuilder();
+        Routers = before.Routers.ToBuilder();
+        Ports = before.Ports.ToBuilder();
+        Servers = before.Servers.ToBuilder();
+        KeyPairs = before.KeyPairs.ToBuilder();
+        Names = new NameIndex(before);
+        Allotment = new Allotment(before);
+        PortsByDevice = before.Ports.Values.GroupBy(p => p.DeviceId, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Select(p => p.Id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+        SubnetsByNetwork = before.Subnets.Values.GroupBy(s => s.NetworkId, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Select(s => s.Id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    public ImmutableDictionary<string, Project>.Builder Projects { get; }
+
+    public ImmutableDictionary<string, Network>.Builder Networks { get; }
+
+    public ImmutableDictionary<string, Subnet>.Builder Subnets { get; }
+
+    public ImmutableDictionary<string, Router>.Builder Routers { get; }
+
+    public ImmutableDictionary<string, Port>.Builder Ports { get; }
+
+    public ImmutableDictionary<string, Server>.Builder Servers { get; }
+
+    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair>.Builder KeyPairs { get; }
+
+    public NameIndex Names { get; }
+
+    public Allotment Allotment { get; }
+
+    private Dictionary<string, HashSet<string>> PortsByDevice { get; }
+
+    private Dictionary<string, HashSet<string>> SubnetsByNetwork { get; }
+
+    public void Put(Project project, Spec? spec)
+    {
+        Projects[project.Id] = project;
+        Names.Put(ResourceKind.Project, project.Id, project.Name, "", project.Id);
+        Touch(ResourceKind.Project, project.Id, project.Name, spec);
+    }
+
+    public void Put(Network network, Spec spec)
+    {
+        Networks[network.Id] = network;
+        Names.Put(ResourceKind.Network, network.Id, network.Name, network.ProjectId, network.ProjectId);
+        Touch(ResourceKind.Network, network.Id, network.Name, spec);
+    }
+
+    public void Put(Subnet subnet, Spec spec)
+    {
+        Subnets[subnet.Id] = subnet;
+        Group(SubnetsByNetwork, subnet.NetworkId).Add(subnet.Id);
+        Names.Put(ResourceKind.Subnet, subnet.Id, subnet.Name, subnet.NetworkId, Networks[subnet.NetworkId].ProjectId);
+        Touch(ResourceKind.Subnet, subnet.Id, subnet.Name, spec);
+    }
+
+    public void Put(Router router, Spec spec)
+    {
+        Routers[router.Id] = router;
+        Names.Put(ResourceKind.Router, router.Id, router.Name, router.ProjectId, router.ProjectId);
+        Touch(ResourceKind.Router, router.Id, router.Name, spec);
+    }
+
+    public void Put(StoredKeyPair pair, Spec spec)
+    {
+        KeyPairs[(pair.ProjectId, pair.Name)] = pair;
+        Names.Put(ResourceKind.KeyPair, KeyPairChecks.Id(pair), pair.Name, pair.ProjectId, pair.ProjectId);
+        Touch(ResourceKind.KeyPair, KeyPairChecks.Id(pair), pair.Name, spec);
+    }
+
+    public void Put(Server server, Spec spec)
+    {
+        Servers[server.Id] = server;
+        Names.Put(ResourceKind.Server, server.Id, server.Name, server.ProjectId, server.ProjectId);
+        Touch(ResourceKind.Server, server.Id, server.Name, spec);
+    }
+
+    /// <summary>Adds or replaces a port that a spec asks for.</summary>
+    public void Put(Port port, string shownName, Spec spec)
+    {
+        Put(port);
+        Touch(ResourceKind.Port, port.Id, shownName, spec);
+    }
+
+    /// <summary>Adds or replaces a port that comes with something else and has no line of its own in the plan.</summary>
+    public void Put(Port port)
+    {
+        if (Ports.TryGetValue(port.Id, out var old)) Group(PortsByDevice, old.DeviceId).Remove(port.Id);
+        Ports[port.Id] = port;
+        Group(PortsByDevice, port.DeviceId).Add(port.Id);
+        Names.Put(ResourceKind.Port, port.Id, port.Name, port.NetworkId, port.ProjectId);
+    }
+
+    /// <summary>Takes note that a router's interfaces changed, which no field of its own tells.</summary>
+    public void InterfacesChanged(string routerId) => _newInterfaces.Add((ResourceKind.Router, routerId));
+
+    /// <summary>Lets what came with a spec answer to its line.</summary>
+    public void WrittenAt(ResourceKind kind, string id, Spec spec) => _sources[(kind, id)] = spec.Source;
+
+    /// <summary>Ports of a device in the order they were attached.</summary>
+    public List<Port> PortsOf(string deviceId) =>
+        [.. (PortsByDevice.GetValueOrDefault(deviceId) ?? []).Select(id => Ports[id]).OrderBy(p => p.AttachIndex).ThenBy(p => p.Id, StringComparer.Ordinal)];
+
+    public void Remove(Port port)
+    {
+        Ports.Remove(port.Id);
+        Group(PortsByDevice, port.DeviceId).Remove(port.Id);
+    }
+
+    /// <summary>Subnets of a network by name.</summary>
+    public List<Subnet> SubnetsOf(string networkId) =>
+        [.. (SubnetsByNetwork.GetValueOrDefault(networkId) ?? []).Select(id => Subnets[id]).OrderBy(s => s.Name, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal)];
+
+    /// <summary>Reports a broken rule of a spec. Whoever refers to what failed is not told off for that as well.</summary>
+    public void Fail(Spec spec, ResourceKind kind, string name, string field, string rule)
+    {
+        _violations.Add(new RuleViolation(Subjects.Of(kind, name), field, rule, spec.Source?.LineOf(field)));
+        _failed.Add((kind, name));
+    }
+
+    /// <summary>Resolves a reference of a spec; null when it leads nowhere, which is reported then.</summary>
+    public string? Refer(Spec spec, ResourceKind kind, string name, string field, ResourceKind target, string nameOrId, string? projectId)
+    {
+        var id = Names.Find(target, nameOrId, projectId, out var problem);
+        if (id is not null) return id;
+        if (_failed.Contains((target, nameOrId))) _failed.Add((kind, name));
+        else Fail(spec, kind, name, field, problem);
+        return null;
+    }
+
+    /// <summary>The plan, after all rules held.</summary>
+    public Plan Finish()
+    {
+        var next = _before with
+        {
+            Projects = Projects.ToImmutable(),
+            Networks = Networks.ToImmutable(),
+            Subnets = Subnets.ToImmutable(),
+            Routers = Routers.ToImmutable(),
+            Ports = Ports.ToImmutable(),
+            Servers = Servers.ToImmutable(),
+            KeyPairs = KeyPairs.ToImmutable(),
+        };
+        foreach (var (kind, id, violation) in Rules.Check(_before, next))
+        {
+            var source = _sources.GetValueOrDefault((kind, id));
+            _violations.Add(violation with { Line = source?.LineOf(violation.Field) });
+        }
+        if (_violations.Count > 0) throw new InventoryRuleException([.. _violations.OrderBy(v => v.Line ?? int.MaxValue)]);
+
+        ImmutableArray<PlanItem> items = [.. _touched.Distinct().OrderBy(t => t.Kind).Select(t => Item(t.Kind, t.Id, t.Name, next))];
+        var plan = new Plan(next, items);
+        return plan.HasChanges ? plan : plan with { Next = _before };
+    }
+
+    private PlanItem Item(ResourceKind kind, string id, string name, Cloud next)
+    {
+        var fields = kind switch
+        {
+            ResourceKind.Project => Compare(_before.Projects, next.Projects, id, Differences.Of),
+            ResourceKind.Network => Compare(_before.Networks, next.Networks, id, Differences.Of),
+            ResourceKind.Subnet => Compare(_before.Subnets, next.Subnets, id, Differences.Of),
+            ResourceKind.Router => Compare(_before.Routers, next.Routers, id, Differences.Of),
+            ResourceKind.Server => Compare(_before.Servers, next.Servers, id, Differences.Of),
+            ResourceKind.Port => Compare(_before.Ports, next.Ports, id, Differences.Of),
+            _ => Compare(_before.KeyPairs, next.KeyPairs, (id[..^(name.Length + 1)], name), Differences.Of),
+        };
+        if (fields is { } some && _newInterfaces.Contains((kind, id))) fields = some.Add("interfaces");
+        var action = fields is null ? PlanAction.Created : fields.Value.IsEmpty ? PlanAction.Unchanged : PlanAction.Changed;
+        return new PlanItem(action, kind, name, kind == ResourceKind.KeyPair ? name : id, fields ?? []);
+    }
+
+    // Null when the thing is new.
+    private static ImmutableArray<string>? Compare<TKey, T>(
+        ImmutableDictionary<TKey, T> before, ImmutableDictionary<TKey, T> next, TKey key, Func<T, T, ImmutableArray<string>> differences)
+        where TKey : notnull =>
+        before.TryGetValue(key, out var old) ? differences(old, next[key]) : null;
+
+    private void Touch(ResourceKind kind, string id, string name, Spec? spec)
+    {
+        _touched.Add((kind, id, name));
+        if (spec is not null) _sources[(kind, id)] = spec.Source;
+    }
+
+    private static HashSet<string> Group(Dictionary<string, HashSet<string>> groups, string key)
+    {
+        if (!groups.TryGetValue(key, out var group)) groups[key] = group = new HashSet<string>(StringComparer.Ordinal);
+        return group;
+    }
+}

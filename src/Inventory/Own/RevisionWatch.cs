@@ -1,0 +1,144 @@
+using Firstlight.Inventory.Own.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Firstlight.Inventory.Own;
+
+/// <summary>Notices commits of this and other processes, brings the port directory up to date and tells who listens.</summary>
+/// <remarks>
+/// The kernel says when the write-ahead log is written to; whether that was a commit says <c>PRAGMA data_version</c>. The log is written before the
+/// commit shows in shared memory, so a notice is followed by a few looks in short order; a slow poll covers what notices miss (inotify's limits,
+/// network file systems).
+/// </remarks>
+internal sealed class RevisionWatch : IInventoryChanges, IDisposable
+{
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan[] AfterNotice = [TimeSpan.Zero, .. new[] { 1, 4, 20, 100 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    private readonly StoreFile _file;
+    private readonly OwnPortDirectory _ports;
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Lock _gate = new();
+    private FileSystemWatcher? _notices;
+    private Thread? _thread;
+    private SqliteConnection? _connection;
+    private long _revision;
+    private long _announced;
+    private long _dataVersion = -1;
+    private bool _stop;
+
+    public RevisionWatch(StoreFile file, OwnPortDirectory ports)
+    {
+        _file = file;
+        _ports = ports;
+        _revision = _announced = file.RevisionAtOpen;
+    }
+
+    /// <inheritdoc/>
+    public event Action? Changed;
+
+    /// <inheritdoc/>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>Starts watching; every call after the first does nothing.</summary>
+    public void Start()
+    {
+        if (Volatile.Read(ref _thread) is not null) return;
+        lock (_gate)
+        {
+            if (_thread is not null || _stop) return;
+            _notices = Watch(_file.Path);
+            _thread = new Thread(Loop) { Name = "inventory watch", IsBackground = true };
+            _thread.Start();
+        }
+    }
+
+    /// <summary>Takes notice of a commit of this process.</summary>
+    public void Advance(long revision)
+    {
+        long seen;
+        while ((seen = Volatile.Read(ref _revision)) < revision && Interlocked.CompareExchange(ref _revision, revision, seen) != seen)
+        {
+        }
+        _wake.Set();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_stop) return;
+            Volatile.Write(ref _stop, true);
+        }
+        _notices?.Dispose();
+        _wake.Set();
+        // A handler may be what disposes us.
+        if (_thread is { } thread && thread != Thread.CurrentThread) thread.Join();
+        _connection?.Dispose();
+    }
+
+    private FileSystemWatcher? Watch(string path)
+    {
+        try
+        {
+            var notices = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "-wal") { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size };
+            notices.Changed += (_, _) => Wake();
+            notices.EnableRaisingEvents = true;
+            return notices;
+        }
+        catch (IOException)
+        {
+            // The user's inotify instances are used up: the poll alone will do.
+            return null;
+        }
+
+        void Wake()
+        {
+            if (!Volatile.Read(ref _stop)) _wake.Set();
+        }
+    }
+
+    private void Loop()
+    {
+        Look();
+        while (!Volatile.Read(ref _stop))
+        {
+            if (!_wake.WaitOne(SlowPoll))
+            {
+                Look();
+                continue;
+            }
+            foreach (var delay in AfterNotice)
+            {
+                if (delay > TimeSpan.Zero) _wake.WaitOne(delay);
+                if (Volatile.Read(ref _stop)) return;
+                Look();
+            }
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            _connection ??= _file.Connect();
+            var dataVersion = Statement.Number(_connection, "PRAGMA data_version");
+            if (dataVersion != _dataVersion)
+            {
+                var revision = CloudReader.Revision(_connection);
+                if (_ports.IsUsed) _ports.Refresh(_connection);
+                _dataVersion = dataVersion;
+                Advance(revision);
+            }
+        }
+        catch (Exception e) when (e is SqliteException || SqliteFailure.IsUnreadableRow(e))
+        {
+            // The store cannot be asked: what is in memory stands, and the next poll asks again. Probe tells operators.
+        }
+
+        var current = Revision;
+        if (current == _announced) return;
+        _announced = current;
+        Changed?.Invoke();
+    }
+}
