@@ -69,6 +69,8 @@ public sealed class NetworkTests
         {
             Assert.DoesNotContain("inet", await host.RunAsync("ip", "addr", "show", "dev", device), StringComparison.Ordinal);
             Assert.Equal("1", (await File.ReadAllTextAsync($"/proc/sys/net/ipv6/conf/{device}/disable_ipv6")).Trim());
+            Assert.Equal("8", (await File.ReadAllTextAsync($"/proc/sys/net/ipv4/conf/{device}/arp_ignore")).Trim());
+            Assert.Equal("1", (await File.ReadAllTextAsync($"/proc/sys/net/ipv4/conf/{device}/rp_filter")).Trim());
         }
     }
 
