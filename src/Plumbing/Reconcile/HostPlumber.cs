@@ -128,8 +128,8 @@ public sealed class HostPlumber : IDisposable
         StateFiles.MakeDirectory(plumbing);
 
         // The kernel lets go of it when the process ends, however it ends.
-        _claim = new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _journal = Journal.Open(state);
+        _claim ??= new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _journal ??= Journal.Open(state);
         return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")));
     }
 

@@ -19,9 +19,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var name = DeviceNames.DhcpNamespace(network.Id);
         var bridge = DeviceNames.Bridge(network.Id);
         var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
-        await RemoveOthersAsync(turn, unit, device is null ? [(ThingKind.Bridge, bridge)] :
+        var daemon = new Thing(unit, ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}");
+        var hasDaemon = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange);
+        await RemoveOthersAsync(turn, unit,
         [
-            (ThingKind.Bridge, bridge), (ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd), (ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}"),
+            (ThingKind.Bridge, bridge),
+            .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
+            .. hasDaemon ? [(daemon.Kind, daemon.Name)] : Array.Empty<(ThingKind, string)>(),
         ], changes, cancellationToken);
 
         await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
@@ -29,13 +33,9 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
         await devices.EnsureDevicesAsync(turn, unit, name, inside, [device], changes, cancellationToken);
-        if (!dhcp.Subnets.Any(s => s.HasRange))
-        {
-            await daemons.RemoveAsync(unit, Path.Combine(stateDirectory, DhcpDirectory, network.Id), cancellationToken);
-            return;
-        }
+        if (!hasDaemon) return;
 
-        journal.Record(new Thing(unit, ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}"));
+        journal.Record(daemon);
         await daemons.EnsureAsync(unit, DhcpDaemon(network, dhcp, device, name), inside.Identity, changes, cancellationToken);
     }
 

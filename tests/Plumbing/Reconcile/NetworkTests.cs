@@ -43,16 +43,19 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Udp_checksums_are_filled_in_before_packets_leave_the_dhcp_namespace()
+    public async Task Dhcp_replies_carry_right_udp_checksums_on_the_wire()
     {
         await using var host = new Host();
         var network = Wanted.Network();
         await host.SyncAsync(new WantedHost([network], []));
+        var guest = await host.AddGuestAsync(DeviceNames.Bridge(network.Id), Wanted.GuestMac);
+        using var capture = await Capture.StartAsync(guest.Name, "udp and src port 67", packets: 2);
 
-        var features = await host.RunAsync(
-            "nsenter", $"--net=/run/netns/{DeviceNames.DhcpNamespace(network.Id)}", "--", "ethtool", "-k", DeviceNames.DhcpEnd(network.Dhcp!.PortId));
+        await guest.DhcpAsync();
 
-        Assert.Contains("tx-checksumming: off", features, StringComparison.Ordinal);
+        var seen = await capture.ReadAsync();
+        Assert.Contains("udp sum ok", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("bad udp cksum", seen, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,6 +69,8 @@ public sealed class NetworkTests
         {
             Assert.DoesNotContain("inet", await host.RunAsync("ip", "addr", "show", "dev", device), StringComparison.Ordinal);
             Assert.Equal("1", (await File.ReadAllTextAsync($"/proc/sys/net/ipv6/conf/{device}/disable_ipv6")).Trim());
+            Assert.Equal("8", (await File.ReadAllTextAsync($"/proc/sys/net/ipv4/conf/{device}/arp_ignore")).Trim());
+            Assert.Equal("1", (await File.ReadAllTextAsync($"/proc/sys/net/ipv4/conf/{device}/rp_filter")).Trim());
         }
     }
 
