@@ -239,8 +239,10 @@ internal sealed class NamespaceListeners : IConnectionListener
         }
         catch (NamespaceSocketException e)
         {
-            var state = e.Failure == NamespaceSocketFailure.NamespaceMissing ? ListenerState.NamespaceMissing : ListenerState.Failing;
-            if (entry.Fail(state, e.Message, _time)) ListenersLog.NotListening(_logger, spec, e.Message);
+            var isMissing = e.Failure == NamespaceSocketFailure.NamespaceMissing;
+            if (!entry.Fail(isMissing ? ListenerState.NamespaceMissing : ListenerState.Failing, e.Message, _time)) return;
+            if (isMissing) ListenersLog.Waiting(_logger, spec);
+            else ListenersLog.NotListening(_logger, spec, e.Message);
         }
         catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
         {
