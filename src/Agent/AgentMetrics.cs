@@ -20,7 +20,7 @@ internal sealed class AgentMetrics : IDisposable
         _duration = _meter.CreateHistogram<double>(
             "firstlight.agent.guest.request.duration",
             "s",
-            "Time from the complete header to the complete answer",
+            "Time from the complete header until the answer is known",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60] });
         _meter.CreateObservableUpDownCounter("firstlight.agent.listeners", listeners.CountListening, "{listener}", "Listeners that listen");
         _meter.CreateObservableUpDownCounter("firstlight.agent.connections", listeners.CountConnections, "{connection}", "Open connections of guests");

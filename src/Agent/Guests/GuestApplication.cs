@@ -35,16 +35,22 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
 
         if (HasLongLine(http.Headers)) return Finish(context, http, connection, began, ErrorPages.HeaderTooLarge(http.Method));
         if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, connection, began);
+        var answering = AskAsync(connection, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
+        return answering.IsCompletedSuccessfully
+            ? Finish(context, http, connection, began, answering.Result)
+            : AnswerLaterAsync(context, http, connection, began, answering);
+    }
+
+    // A directory or upstream that fails at once is caught at the same place as one that fails later.
+    private ValueTask<GuestAnswer> AskAsync(GuestConnection connection, in GuestRequest request, CancellationToken cancellationToken)
+    {
         try
         {
-            var answering = path.AnswerAsync(connection, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
-            return answering.IsCompletedSuccessfully
-                ? Finish(context, http, connection, began, answering.Result)
-                : AnswerLaterAsync(context, http, connection, began, answering);
+            return path.AnswerAsync(connection, request, cancellationToken);
         }
         catch (Exception e)
         {
-            return AnswerLaterAsync(context, http, connection, began, ValueTask.FromException<GuestAnswer>(e));
+            return ValueTask.FromException<GuestAnswer>(e);
         }
     }
 
@@ -85,7 +91,7 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
         }
 
         var hasContentLength = http.Headers.TransferEncoding.Count == 0;
-        var answering = path.AnswerAsync(connection, new GuestRequest(http.Method, http.RawTarget, body, hasContentLength), Aborted(context));
+        var answering = AskAsync(connection, new GuestRequest(http.Method, http.RawTarget, body, hasContentLength), Aborted(context));
         await AnswerLaterAsync(context, http, connection, began, answering);
     }
 
@@ -138,13 +144,14 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
 
     private Task Finish(IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began, in GuestAnswer answer)
     {
+        // First, so that a guest that cannot be written to never keeps its place among those in flight.
+        Leave(connection, http, began, answer.Status, answer.Outcome);
         var response = context.Get<IHttpResponseFeature>()!;
         response.StatusCode = answer.Status;
         var headers = response.Headers;
         if (answer.ContentType is not null) headers.ContentType = answer.ContentType;
         if (answer.RetrySoon) headers.RetryAfter = "1";
         headers.ContentLength = answer.ContentLength;
-        Leave(connection, http, began, answer.Status, answer.Outcome);
         if (answer.Body.IsEmpty) return Task.CompletedTask;
         var writing = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(answer.Body);
         return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();

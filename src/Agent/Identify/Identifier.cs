@@ -45,7 +45,8 @@ internal sealed class Identifier(IPortDirectory ports, Signature signature, Agen
         if (query is not { } asked) return new(Identified.Unknown);
         try
         {
-            var lookup = ports.FindAsync(asked, cancellationToken);
+            // Without the guest's token: a slow lookup is left to finish, so that its answer is in the directory's memory when the guest asks again.
+            var lookup = ports.FindAsync(asked, CancellationToken.None);
             return lookup.IsCompletedSuccessfully
                 ? new(Learn(asked, lookup.Result))
                 : PatientAsync(asked, lookup.AsTask(), time.GetTimestamp(), cancellationToken);
@@ -72,7 +73,7 @@ internal sealed class Identifier(IPortDirectory ports, Signature signature, Agen
             var left = options.RecoveryWait - time.GetElapsedTime(began);
             try
             {
-                // A directory that hangs is as good as one that is down: the guest's own clock runs. The lookup itself is left to finish.
+                // A directory that hangs is as good as one that is down: the guest's own clock runs.
                 var found = await lookup.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
                 return Learn(asked, found);
             }
@@ -83,11 +84,11 @@ internal sealed class Identifier(IPortDirectory ports, Signature signature, Agen
 
             if (Remembered(asked) is { } guest) return new(IdentifyOutcome.Stale, guest);
             if (!await Recovery.PauseAsync(began, options.RecoveryWait, time, cancellationToken)) return new(IdentifyOutcome.Unavailable, null);
-            lookup = AskAgainAsync(asked, cancellationToken);
+            lookup = AskAgainAsync(asked);
         }
     }
 
-    private async Task<PortLookup> AskAgainAsync(PortQuery asked, CancellationToken cancellationToken) => await ports.FindAsync(asked, cancellationToken);
+    private async Task<PortLookup> AskAgainAsync(PortQuery asked) => await ports.FindAsync(asked, CancellationToken.None);
 
     private KnownGuest? Remembered(PortQuery asked) =>
         _known.Find(asked) is { } guest && time.GetElapsedTime(guest.LastUsed) < options.StaleIfError ? guest : null;

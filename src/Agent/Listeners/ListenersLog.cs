@@ -27,4 +27,7 @@ internal static partial class ListenersLog
 
     [LoggerMessage(4008, LogLevel.Error, "A turn over the listeners failed; the next one follows")]
     public static partial void TurnFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4009, LogLevel.Information, "Waiting for the namespace of {Listener}")]
+    public static partial void Waiting(ILogger logger, ListenerSpec listener);
 }

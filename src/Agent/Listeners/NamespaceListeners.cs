@@ -179,7 +179,6 @@ internal sealed class NamespaceListeners : IConnectionListener
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     ListenersLog.TurnFailed(_logger, e);
-                    _alarm.Change(_options.RescanInterval, Timeout.InfiniteTimeSpan);
                 }
                 finally
                 {
@@ -197,24 +196,21 @@ internal sealed class NamespaceListeners : IConnectionListener
     {
         _watch.EnsureWatching();
         var next = _options.RescanInterval;
-        foreach (var entry in _wanted.Values)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (entry.IsHome) continue;
-            if (entry.Listener is not null) await CloseIfGoneAsync(entry);
-            if (entry.Listener is not null) continue;
-            var wait = retryAll ? TimeSpan.Zero : entry.DueIn(_time);
-            if (wait <= TimeSpan.Zero)
+            foreach (var entry in _wanted.Values)
             {
-                TryOpen(entry);
-                if (entry.Listener is not null) continue;
-                wait = entry.DueIn(_time);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (entry.IsHome) continue;
+                if (entry.Listener is not null) await CloseIfGoneAsync(entry);
+                if (entry.Listener is null && (retryAll || entry.DueIn(_time) <= TimeSpan.Zero)) TryOpen(entry);
+                if (entry.Listener is null && entry.DueIn(_time) is var wait && wait < next) next = wait;
             }
-
-            if (wait < next) next = wait;
         }
-
-        _alarm.Change(next, Timeout.InfiniteTimeSpan);
+        finally
+        {
+            _alarm.Change(next > TimeSpan.Zero ? next : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
     }
 
     // A listening socket keeps a deleted namespace alive, and with it the cable of a network that no longer exists.
@@ -243,8 +239,10 @@ internal sealed class NamespaceListeners : IConnectionListener
         }
         catch (NamespaceSocketException e)
         {
-            var state = e.Failure == NamespaceSocketFailure.NamespaceMissing ? ListenerState.NamespaceMissing : ListenerState.Failing;
-            if (entry.Fail(state, e.Message, _time)) ListenersLog.NotListening(_logger, spec, e.Message);
+            var isMissing = e.Failure == NamespaceSocketFailure.NamespaceMissing;
+            if (!entry.Fail(isMissing ? ListenerState.NamespaceMissing : ListenerState.Failing, e.Message, _time)) return;
+            if (isMissing) ListenersLog.Waiting(_logger, spec);
+            else ListenersLog.NotListening(_logger, spec, e.Message);
         }
         catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
         {

@@ -8,6 +8,10 @@ internal static partial class Sched
 {
     public const int CLONE_NEWNET = 0x40000000;
     public const int O_CLOEXEC = 0x80000;
+
+    /// <summary>So that a FIFO in a namespace's place cannot hold the caller.</summary>
+    public const int O_NONBLOCK = 0x800;
+
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_INO = 0x100;

@@ -101,7 +101,7 @@ public sealed class NamespaceSockets : IDisposable
             AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
             _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
         };
-        using SafeFileHandle file = Sched.Open(namespacePath, Sched.O_CLOEXEC);
+        using SafeFileHandle file = Sched.Open(namespacePath, Sched.O_CLOEXEC | Sched.O_NONBLOCK);
         if (file.IsInvalid) throw new NamespaceSocketException("open", namespacePath, Marshal.GetLastPInvokeError(), subject);
         inode = NamespaceInode.Read(file, namespacePath);
         return new SafeSocketHandle(_window.Open(file, nativeFamily, namespacePath, subject), ownsHandle: true);

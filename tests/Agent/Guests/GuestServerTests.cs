@@ -92,7 +92,6 @@ public sealed class GuestServerTests
             ("OPTIONS * HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n", [400]),
             ("GET / HTTP/1.1\r\nHost : m\r\n\r\n", [400]),
             ("GET / HTTP/1.1\r\nHost: m\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", [400]),
-            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 505]),
             ($"GET /{new string('x', 9000)} HTTP/1.1\r\nHost: m\r\n\r\n", [414]),
             ($"GET / HTTP/1.1\r\nHost: m\r\nX-Long: {new string('x', 9000)}\r\nConnection: close\r\n\r\n", [431]),
             ($"GET / HTTP/1.1\r\nHost: m\r\n{string.Concat(Enumerable.Range(0, 9).Select(i => $"X-{i}: {new string('x', 4000)}\r\n"))}\r\n", [431]),
@@ -106,6 +105,39 @@ public sealed class GuestServerTests
         }
 
         Assert.All(agent.Upstream.Asked, request => Assert.Equal("/ok", request.Target));
+    }
+
+    [Fact]
+    public async Task Guest_that_insists_on_http_2_is_let_go()
+    {
+        await using var agent = await Agent();
+        using var socket = await GuestClient.ConnectHomeAsync(agent.Home);
+        await socket.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+
+        await GuestClient.WaitForEndAsync(socket);
+    }
+
+    [Fact]
+    public async Task Fault_while_a_body_is_forwarded_gives_the_place_back()
+    {
+        await using var agent = await Agent(new AgentOptions { MaxRequestsInFlight = 1 });
+        agent.Upstream.Answer = (_, _) => throw new InvalidDataException("made by the test");
+
+        for (var i = 0; i < 3; i++)
+        {
+            var reply = await GuestClient.SendHomeAsync(agent.Home, "POST /p HTTP/1.1\r\nHost: m\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+            Assert.Equal(500, reply.Status);
+        }
+    }
+
+    [Fact]
+    public async Task Agent_that_never_started_can_be_stopped()
+    {
+        var agent = new AgentServer(
+            new AgentOptions(), TestAgent.Signature, new TestDirectory(), new TestUpstream(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+
+        await agent.StopAsync(CancellationToken.None);
+        await agent.DisposeAsync();
     }
 
     [Fact]
