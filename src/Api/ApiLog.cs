@@ -18,8 +18,8 @@ internal static partial class ApiLog
     [LoggerMessage(3003, LogLevel.Information, "No instance {InstanceId}, asked by {Peer}")]
     public static partial void UnknownInstance(ILogger logger, string instanceId, IPAddress? peer);
 
-    [LoggerMessage(3004, LogLevel.Error, "The facts of instance {InstanceId} cannot be gathered")]
-    public static partial void BuildFailed(ILogger logger, string instanceId, Exception exception);
+    [LoggerMessage(3004, LogLevel.Error, "A request of instance {InstanceId} failed")]
+    public static partial void RequestFailed(ILogger logger, string instanceId, Exception exception);
 
     [LoggerMessage(3005, LogLevel.Warning, "The inventory cannot be reached, instance {InstanceId} is told what it was told before: {Reason}")]
     public static partial void ServedStale(ILogger logger, string instanceId, string reason);
@@ -39,8 +39,8 @@ internal static partial class ApiLog
     [LoggerMessage(3010, LogLevel.Debug, "{Method} {Target} of instance {InstanceId} from {Peer}: {Status}, {Length} bytes")]
     public static partial void Answered(ILogger logger, string method, string target, string? instanceId, IPAddress? peer, int status, int length);
 
-    [LoggerMessage(3011, LogLevel.Error, "A request failed inside the metadata API")]
-    public static partial void RequestFailed(ILogger logger, Exception exception);
+    [LoggerMessage(3011, LogLevel.Error, "A connection failed inside the metadata API")]
+    public static partial void ConnectionFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(3012, LogLevel.Warning, "Provider '{Name}' of vendordata_providers is unknown and ignored")]
     public static partial void UnknownVendorDataProvider(ILogger logger, string name);

@@ -109,7 +109,8 @@ public sealed class MetadataApi : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The border of a request: the cache has logged what the store threw.
+            // The border of a request: one that fails is logged here once and must not end the connection of others.
+            ApiLog.RequestFailed(_logger, request.InstanceId!, e);
             return ErrorPage.Unknown.Answer(request);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class MetadataApplication(MetadataApi api, MetadataApiLimits lim
 
     public void DisposeContext(IFeatureCollection context, Exception? exception)
     {
-        if (exception is not null and not OperationCanceledException) ApiLog.RequestFailed(logger, exception);
+        if (exception is not null and not OperationCanceledException) ApiLog.ConnectionFailed(logger, exception);
     }
 
     public async Task ProcessRequestAsync(IFeatureCollection context)

@@ -108,7 +108,6 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         catch (Exception e)
         {
             // The border of a build: whatever the store threw is handed to those who wait.
-            ApiLog.BuildFailed(logger, id, e);
             failure = e;
         }
 

@@ -37,7 +37,7 @@ public static class PathResolution
 
     /// <summary>Resolves dots and drops the trailing slash.</summary>
     /// <param name="decoded">A path that begins with a slash.</param>
-    /// <returns>The same string when it is clean already; <c>/</c> for the root.</returns>
+    /// <returns>The same string when nothing in it looks like a dot segment; <c>/</c> for the root.</returns>
     public static string Normalise(string decoded)
     {
         ArgumentNullException.ThrowIfNull(decoded);
