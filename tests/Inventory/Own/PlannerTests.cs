@@ -181,13 +181,13 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_key_is_copied_to_the_server_and_outlives_the_key_pair()
+    public void The_key_is_copied_to_the_server_and_outlives_the_keypair()
     {
         var cloud = Clouds.Of(Clouds.Blue);
         cloud = Planner.Delete(cloud, ResourceKind.KeyPair, "ops", null).Next;
         Assert.Equal(("ops", "ssh-ed25519 AAAA ops\n"), (cloud.Server("web").KeyName, cloud.Server("web").PublicKey));
-        Assert.Equal(["line 1: server web: key_pair: there is no keypair other in project demo"],
-            Clouds.Broken(() => Clouds.Apply(cloud, "servers: [{name: web, project: demo, key_pair: other}]")));
+        Assert.Equal(["line 1: server web: keypair: there is no keypair other in project demo"],
+            Clouds.Broken(() => Clouds.Apply(cloud, "servers: [{name: web, project: demo, keypair: other}]")));
     }
 
     [Fact]

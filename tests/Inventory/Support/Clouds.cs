@@ -30,7 +30,7 @@ internal static class Clouds
         servers:
           - name: web
             project: demo
-            key_pair: ops
+            keypair: ops
             user_data: "#!/bin/sh\necho hello\n"
             image: debian-12
             metadata: {role: web, tier: front}

@@ -43,7 +43,7 @@ internal static class ServerChecks
             Text("root_device", server.RootDeviceName ?? "-", 1);
             foreach (var group in server.SecurityGroups) Text("security_groups", group, 1);
             if (server.LaunchIndex < 0) Add("launch_index", $"{server.LaunchIndex} is below 0");
-            if (server.KeyName is not null && (server.KeyType is null || server.PublicKey is null)) Add("key_pair", $"the key of '{server.KeyName}' was not copied");
+            if (server.KeyName is not null && (server.KeyType is null || server.PublicKey is null)) Add("keypair", $"the key of '{server.KeyName}' was not copied");
             if (server.UserData is { Length: > LargestUserData } data) Add("user_data", $"has {data.Length} bytes, at most {LargestUserData} are allowed");
         }
 

@@ -48,7 +48,7 @@ internal static class Differences
             ("project", a.ProjectId == b.ProjectId),
             ("hostname", a.Hostname == b.Hostname),
             ("number", a.Number == b.Number),
-            ("key_pair", a.KeyName == b.KeyName && a.KeyType == b.KeyType && a.PublicKey == b.PublicKey),
+            ("keypair", a.KeyName == b.KeyName && a.KeyType == b.KeyType && a.PublicKey == b.PublicKey),
             ("user_data", SameBytes(a.UserData, b.UserData)),
             ("metadata", a.Metadata.SequenceEqual(b.Metadata)),
             ("availability_zone", a.AvailabilityZone == b.AvailabilityZone),

@@ -59,7 +59,7 @@ internal sealed class ServerPlan(Draft draft, TopologyPlan topology)
         if (draft.KeyPairs.TryGetValue((project, name), out var pair)) return (name, pair.Type, pair.PublicKey);
         // The copy outlives the key pair.
         if (stored is not null && stored.KeyName == name) return (name, stored.KeyType, stored.PublicKey);
-        draft.Refer(spec, ResourceKind.Server, spec.Name, "key_pair", ResourceKind.KeyPair, name, project);
+        draft.Refer(spec, ResourceKind.Server, spec.Name, "keypair", ResourceKind.KeyPair, name, project);
         return null;
     }
 

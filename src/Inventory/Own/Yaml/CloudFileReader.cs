@@ -23,7 +23,7 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
     private static readonly string[] UserDataFields = ["user_data", "user_data_base64", "user_data_file"];
     private static readonly string[] ServerFields =
     [
-        "name", "id", "project", "hostname", "key_pair", "user_data", "user_data_base64", "user_data_file", "metadata", "availability_zone", "flavor",
+        "name", "id", "project", "hostname", "keypair", "user_data", "user_data_base64", "user_data_file", "metadata", "availability_zone", "flavor",
         "image", "security_groups", "launch_index", "reservation_id", "root_device", "number", "ports",
     ];
 
@@ -163,7 +163,7 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
             Id = f.Text("id"),
             Project = f.Required("project"),
             Hostname = f.Text("hostname"),
-            KeyPair = f.Text("key_pair"),
+            KeyPair = f.Text("keypair"),
             UserData = UserData(f) is { } bytes ? ImmutableCollectionsMarshal.AsImmutableArray(bytes) : null,
             Metadata = f.Pairs("metadata"),
             AvailabilityZone = f.Text("availability_zone"),
