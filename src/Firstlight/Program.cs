@@ -1,8 +1,5 @@
-using System.Runtime.Versioning;
 using Firstlight.Cli;
 using Firstlight.Cli.Verbs;
-
-[assembly: SupportedOSPlatform("linux")]
 
 // One verb a line, in the order help lists them. A verb is a static class with Build(GlobalOptions).
 var root = CommandLine.Root(
