@@ -1,10 +1,7 @@
-using System.Runtime.Versioning;
 using Firstlight.Cli;
 using Firstlight.Cli.Verbs;
 using Firstlight.Lab;
 using Firstlight.Roles;
-
-[assembly: SupportedOSPlatform("linux")]
 
 // One verb a line, in the order help lists them. A verb is a static class with Build(GlobalOptions).
 var root = CommandLine.Root(

@@ -37,7 +37,7 @@ public sealed class PartsTests
         Assert.Equal(new FixedIpSpec(null, IPAddress.Parse("10.0.0.5")), Parts.FixedIp("10.0.0.5"));
         Assert.Null(Parts.FixedIp("subnet=s,ip-address=ten"));
         Assert.Null(Parts.Route("destination=10.9.0.0/16"));
-        Assert.Equal(["key", "a=b"], Parts.Property("key=a=b"));
+        Assert.Equal(["key", "a=b"], Parts.Property("key=a=b")!);
         Assert.Null(Parts.Property("=b"));
     }
 

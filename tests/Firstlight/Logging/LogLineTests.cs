@@ -21,8 +21,10 @@ public sealed partial class LogLineTests
         public override DateTimeOffset GetUtcNow() => new(2026, 11, 20, 10, 0, 0, 123, TimeSpan.Zero);
     }
 
+#pragma warning disable SYSLIB1015 // Values beside the message are what this is about.
     [LoggerMessage(6901, LogLevel.Information, "Listening on {EndPoint}", EventName = "Listening")]
     private static partial void Listening(ILogger logger, string endPoint, string hostName, int count);
+#pragma warning restore SYSLIB1015
 
     [LoggerMessage(6902, LogLevel.Error, "Broken")]
     private static partial void Broken(ILogger logger, Exception exception);

@@ -152,13 +152,13 @@ public sealed partial class ManagementServerTests : IAsyncLifetime
 
             var match = SampleLine().Match(line);
             Assert.True(match.Success, line);
-            Assert.StartsWith(family, match.Groups[1].Value, StringComparison.Ordinal);
-            samples.Add(match.Groups[1].Value + match.Groups[2].Value, double.Parse(match.Groups[3].Value));
+            Assert.StartsWith(family, match.Groups["name"].Value, StringComparison.Ordinal);
+            samples.Add(match.Groups["name"].Value + match.Groups["labels"].Value, double.Parse(match.Groups["value"].Value));
         }
 
         return samples;
     }
 
-    [GeneratedRegex("""^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (\S+)$""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (?<value>\S+)$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SampleLine();
 }
