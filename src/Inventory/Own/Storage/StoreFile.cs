@@ -47,7 +47,7 @@ internal sealed class StoreFile : IDisposable
         try
         {
             var full = System.IO.Path.GetFullPath(path);
-            full = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            if (new FileInfo(full).LinkTarget is not null) full = File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
             lock (Gate)
             {
                 var file = new StoreFile(full, lockTimeout);

@@ -151,7 +151,8 @@ internal sealed class FieldReader
     private static bool TryPrefix(string text, out IPNetwork? prefix)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var good = IPNetwork.TryParse(text, out var parsed) && slash > 0 && TryAddress(text[..slash], out _);
+        // The runtime masks host bits away; a prefix that has them is more likely an address in the wrong place.
+        var good = IPNetwork.TryParse(text, out var parsed) && slash > 0 && TryAddress(text[..slash], out var address) && parsed.BaseAddress.Equals(address);
         prefix = parsed;
         return good;
     }
