@@ -71,21 +71,8 @@ internal sealed class GlobalOptions
         return OwnInventory.Open(path);
     }
 
-    /// <summary>Opens the inventory for a change; it is made where it is missing.</summary>
-    public OwnInventory OpenOrCreateInventory(ParseResult parse)
-    {
-        var path = Load(parse).InventoryPath;
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ProgramEndException(ExitCodes.Unavailable, $"the state path cannot be made: {e.Message}", e);
-        }
-
-        return OwnInventory.Open(path);
-    }
+    /// <summary>Opens the inventory for a change; it is made, with its directory, where it is missing.</summary>
+    public OwnInventory OpenOrCreateInventory(ParseResult parse) => OwnInventory.Open(Load(parse).InventoryPath);
 
     private static Option<T> Global<T>(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName, Recursive = true };
 

@@ -78,7 +78,8 @@ internal static class SharedSecretRule
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var directory = Path.GetDirectoryName(path)!;
+            if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var beside = $"{path}.{Environment.ProcessId}";
             using (var stream = new FileStream(beside, new FileStreamOptions
             {

@@ -13,7 +13,8 @@ internal static class Parts
 
     /// <summary>A prefix without host bits.</summary>
     public static IPNetwork? Prefix(string text) =>
-        text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && Address(text[..slash]) is not null && IPNetwork.TryParse(text, out var prefix) ? prefix : null;
+        text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && Address(text[..slash]) is { } address
+        && IPNetwork.TryParse(text, out var prefix) && prefix.BaseAddress.Equals(address) ? prefix : null;
 
     /// <summary>A MAC of six bytes, with colons or hyphens.</summary>
     public static PhysicalAddress? Mac(string text) =>

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Firstlight.Cli;
+using Firstlight.Tests.Support;
+
+namespace Firstlight.Tests.Cli;
+
+/// <summary>The verbs over a real store in a directory of the test's own.</summary>
+public sealed class InventoryVerbsTests : IDisposable
+{
+    private const string CloudFile =
+        """
+        networks:
+          - {name: blue, project: red}
+        subnets:
+          - {name: blue-v4, network: blue, cidr: 10.0.0.0/24}
+        routers:
+          - {name: r1, project: red}
+        servers:
+          - name: web-1
+            project: red
+            user_data: "#cloud-config geheim"
+            ports:
+              - {network: blue}
+        """;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    private Task<(int Code, string Output, string Error)> Run(string line) =>
+        ProgramRun.RunAsync([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--config-file", Config, "--state-path", _directory.Path]);
+
+    private string Config => _directory.Write("f.conf", "[DEFAULT]\nmetadata_proxy_shared_secret = secret\n");
+
+    private async Task<JsonElement> Json(string line)
+    {
+        var (code, output, error) = await Run($"{line} -o json");
+        Assert.Equal((ExitCodes.Ok, ""), (code, error));
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private async Task<string> Good(string line)
+    {
+        var (code, output, error) = await Run(line);
+        Assert.Equal((ExitCodes.Ok, ""), (code, error));
+        return output;
+    }
+
+    private Task<string> ApplyAsync(string more = "") => Good($"apply {_directory.Write("cloud.yaml", CloudFile)} {more}");
+
+    [Fact]
+    public async Task Apply_rehearses_without_a_store_then_creates_then_changes_nothing()
+    {
+        Assert.Contains("would be:", await ApplyAsync("--dry-run"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_directory.Path, "inventory.sqlite")));
+
+        Assert.DoesNotContain(" 0 created", await ApplyAsync(), StringComparison.Ordinal);
+        Assert.Contains("0 created, 0 changed", await ApplyAsync(), StringComparison.Ordinal);
+        Assert.Contains("0 created, 0 changed", await ApplyAsync("--dry-run"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broken_rule_is_a_line_with_the_files_line_and_code_1()
+    {
+        var (code, _, error) = await Run($"apply {_directory.Write("bad.yaml", "networks:\n  - {name: blue, project: red, mtuu: 3}\n")}");
+
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.StartsWith("firstlight: line 2: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_can_be_made_shown_and_taken_away_by_hand()
+    {
+        await Good("project create red");
+        await Good("network create blue --project red --mtu 1400");
+        await Good("subnet create blue-v4 --network blue --cidr 10.0.0.0/24 --dns-nameserver 10.0.0.2 --host-route destination=10.9.0.0/16,gateway=10.0.0.254");
+        await Good("router create r1 --project red --interface blue-v4");
+        await Good($"keypair create ops --project red --public-key {_directory.Write("ops.pub", "ssh-ed25519 AAAA ops\n")}");
+        var server = await Json($"server create web-1 --project red --nic blue,ip=10.0.0.20 --key-name ops --property role=web --user-data {_directory.Write("ud", "geheim\n")}");
+        await Good("port create web-1-eth1 --network blue --server web-1");
+
+        Assert.Equal("10.0.0.20", server.GetProperty("addresses").GetProperty("blue")[0].GetString());
+        Assert.Equal(1400, (await Json("network show blue")).GetProperty("mtu").GetInt32());
+        Assert.Equal("10.9.0.0/16", (await Json("subnet show blue-v4")).GetProperty("host_routes")[0].GetProperty("destination").GetString());
+        Assert.Equal("10.0.0.1", (await Json("router show r1")).GetProperty("interfaces")[0].GetProperty("ip_address").GetString());
+        Assert.Equal(2, (await Json("server show web-1 --project red")).GetProperty("ports").GetArrayLength());
+        Assert.Equal("geheim\n", await Good("server show web-1 --user-data"));
+        Assert.Equal(3, (await Json("port list")).GetArrayLength());
+        Assert.Contains("role: web", await Good("server show web-1 -o yaml"), StringComparison.Ordinal);
+        Assert.Equal("ssh", (await Json("keypair show ops")).GetProperty("type").GetString());
+
+        Assert.Equal(ExitCodes.Refused, (await Run("network delete blue")).Code);
+        Assert.Equal(ExitCodes.Refused, (await Run("network create blue --project red")).Code);
+        await Good("server delete web-1");
+        await Good("router remove-interface r1 blue-v4");
+        await Good("router delete r1");
+        await Good("subnet delete blue-v4");
+        await Good("network delete blue");
+        await Good("keypair delete ops");
+        foreach (var noun in new[] { "network", "subnet", "router", "port", "server", "keypair" }) Assert.Equal(0, (await Json($"{noun} list")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Interfaces_come_one_by_one_and_go_one_by_one()
+    {
+        await ApplyAsync();
+        await Good("network create green --project red");
+        await Good("subnet create green-v4 --network green --cidr 10.1.0.0/24");
+
+        await Good("router add-interface r1 blue-v4");
+        Assert.Equal(2, (await Json("router add-interface r1 green-v4")).GetProperty("interfaces").GetArrayLength());
+        Assert.Equal(ExitCodes.Refused, (await Run("router add-interface r1 green-v4")).Code);
+        Assert.Equal("10.1.0.1", Assert.Single((await Json("router remove-interface r1 blue-v4")).GetProperty("interfaces").EnumerateArray()).GetProperty("ip_address").GetString());
+        Assert.Equal(ExitCodes.Refused, (await Run("router remove-interface r1 blue-v4")).Code);
+    }
+
+    [Fact]
+    public async Task Delete_of_several_is_all_or_none()
+    {
+        await ApplyAsync();
+        await Good("network create green --project red");
+
+        Assert.Equal(ExitCodes.Refused, (await Run("network delete green nowhere")).Code);
+        Assert.Equal(2, (await Json("network list")).GetArrayLength());
+        Assert.Equal(0, (await Json("network list --project red")).EnumerateArray().Count(n => n.GetProperty("name").GetString() == "nowhere"));
+    }
+
+    [Fact]
+    public async Task Sign_takes_a_servers_name()
+    {
+        await ApplyAsync();
+        var id = (await Json("server show web-1")).GetProperty("id").GetString();
+
+        Assert.Equal(await Good($"sign {id}"), await Good("sign web-1"));
+        Assert.Equal(ExitCodes.Refused, (await Run("sign web-2")).Code);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_none_is_65()
+    {
+        _directory.Write("inventory.sqlite", "this is no database, and it is longer than a header of one, which has a hundred bytes; so it says more than it must");
+
+        Assert.Equal(ExitCodes.BrokenStore, (await Run("network list")).Code);
+    }
+}
