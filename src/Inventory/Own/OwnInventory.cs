@@ -120,6 +120,7 @@ public sealed class OwnInventory : IDisposable
         if (Interlocked.Exchange(ref _disposed, true)) return;
         _watch.Dispose();
         _reader.Dispose();
+        _instances.Dispose();
         _writer.Dispose();
         lock (_readGate) _read?.Dispose();
         lock (_writeGate) _write?.Dispose();

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Net;
+using Firstlight.Inventory.Own;
+using Firstlight.Inventory.Own.Model;
+using Firstlight.Inventory.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Firstlight.Inventory.Tests.Own;
+
+public sealed class PropertyTests
+{
+    private static readonly string[] Projects = ["red", "green"];
+    private static readonly string[] Networks = ["n1", "n2", "n3"];
+
+    private static readonly Gen<SubnetSpec> Subnet =
+        from name in Gen.Elements("s1", "s2", "s3")
+        from network in Gen.Elements(Networks)
+        from cidr in Gen.Elements("10.0.0.0/29", "10.0.0.0/24", "10.0.1.0/28", "192.168.0.0/30", "fd00::/64", "fd00:1::/64", "fd00:2::/120", "10.0.0.128/25")
+        from mode in Gen.Elements<Ipv6Mode?>(null, Ipv6Mode.Slaac, Ipv6Mode.Dhcpv6Stateful)
+        from dhcp in Gen.Elements<bool?>(null, true, false)
+        from gateway in Gen.Elements(true, true, false)
+        select new SubnetSpec { Name = name, Network = network, Cidr = IPNetwork.Parse(cidr), Ipv6AddressMode = cidr.Contains(':') ? mode : null, EnableDhcp = dhcp, NoGateway = gateway };
+
+    private static readonly Gen<FixedIpSpec> Ip = Gen.Elements(
+        new FixedIpSpec("s1", null), new FixedIpSpec("s2", null), new FixedIpSpec(null, IPAddress.Parse("10.0.0.2")), new FixedIpSpec(null, IPAddress.Parse("10.0.1.3")));
+
+    private static readonly Gen<PortSpec> Port =
+        from network in Gen.Elements(Networks)
+        from ips in Ip.ArrayOf(1)
+        from addressed in Gen.Elements(true, false, false)
+        select new PortSpec { Network = network, FixedIps = addressed ? [.. ips] : [] };
+
+    private static readonly Gen<ServerSpec> Server =
+        from name in Gen.Elements("a", "b", "c", "d", "e")
+        from project in Gen.Elements(Projects)
+        from ports in Port.ArrayOf()
+        select new ServerSpec { Name = name, Project = project, Ports = [.. ports.Take(4)] };
+
+    private static readonly Gen<CloudSpec> Spec =
+        from subnets in Subnet.ArrayOf()
+        from servers in Server.ArrayOf()
+        from interfaces in Gen.SubListOf("s1", "s2", "s3")
+        select new CloudSpec
+        {
+            Networks = [.. Networks.Select(n => new NetworkSpec { Name = n, Project = "red" })],
+            Subnets = [.. subnets.DistinctBy(s => (s.Name, s.Network))],
+            Routers = [new RouterSpec { Name = "r", Project = "red", Interfaces = [.. interfaces] }],
+            Servers = [.. servers.DistinctBy(s => (s.Name, s.Project))],
+        };
+
+    [Fact]
+    public void What_is_allotted_never_collides_and_applying_again_changes_nothing()
+    {
+        var applied = 0;
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(12), Prop.ForAll(Spec.ToArbitrary(), Spec.ToArbitrary(), (first, second) =>
+        {
+            var cloud = Cloud.Empty;
+            foreach (var spec in new[] { first, second })
+            {
+                if (Try(cloud, spec) is not { } plan) continue;
+                applied++;
+                cloud = Planner.EnsureDhcpPorts(plan.Next, "host");
+                if (!IsSound(cloud) || Planner.Apply(cloud, spec).HasChanges || !ReferenceEquals(cloud, Planner.EnsureDhcpPorts(cloud, "host"))) return false;
+            }
+            return true;
+        }));
+        Assert.True(applied > 50, $"only {applied} specs were sound: the property says little");
+    }
+
+    [Fact]
+    public void The_store_holds_what_was_last_accepted_whatever_was_tried()
+    {
+        using var directory = new StoreDirectory();
+        using var inventory = OwnInventory.Open(directory.File);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(10), Prop.ForAll(Spec.ToArbitrary(), Gen.Choose(0, 2).ToArbitrary(), (spec, damage) =>
+        {
+            var before = inventory.Read();
+            try
+            {
+                inventory.Change(c => Damage(Planner.Apply(c, spec).Next, damage));
+            }
+            catch (InventoryRuleException)
+            {
+                if (!ReferenceEquals(before, inventory.Read())) return false;
+            }
+            // A fresh object has nothing in memory: this is what is on disk.
+            using var fresh = OwnInventory.Open(directory.File);
+            var (seen, stored) = (inventory.Read(), fresh.Read());
+            return Rules.Check(Cloud.Empty, stored).IsEmpty && seen.Revision == stored.Revision && Same(seen, stored);
+        }));
+    }
+
+    // Breaks the cloud behind the planner's back: 1 duplicates a MAC, 2 takes a network away from under its ports.
+    private static Cloud Damage(Cloud cloud, int damage) => damage switch
+    {
+        1 when cloud.Ports.Values.GroupBy(p => p.NetworkId).FirstOrDefault(g => g.Count() > 1)?.ToList() is { } two =>
+            cloud with { Ports = cloud.Ports.SetItem(two[0].Id, two[0] with { Mac = two[1].Mac }) },
+        2 when cloud.Ports.Values.FirstOrDefault() is { } port => cloud with { Networks = cloud.Networks.Remove(port.NetworkId) },
+        _ => cloud,
+    };
+
+    private static Plan? Try(Cloud cloud, CloudSpec spec)
+    {
+        try
+        {
+            return Planner.Apply(cloud, spec);
+        }
+        catch (InventoryRuleException)
+        {
+            return null;
+        }
+    }
+
+    // Said again in other words than the rules have.
+    private static bool IsSound(Cloud cloud)
+    {
+        var ports = cloud.Ports.Values.ToList();
+        var ips = ports.SelectMany(p => p.FixedIps.Select(ip => (Port: p, Ip: ip, Subnet: cloud.Subnets[ip.SubnetId]))).ToList();
+        return ports.DistinctBy(p => (p.NetworkId, p.Mac)).Count() == ports.Count
+            && ips.DistinctBy(i => (i.Port.NetworkId, i.Ip.Address)).Count() == ips.Count
+            && ips.All(i => i.Subnet.Cidr.Contains(i.Ip.Address) && i.Subnet.NetworkId == i.Port.NetworkId)
+            && ips.Where(i => i.Port.DeviceOwner != DeviceOwners.RouterInterface).All(i => !i.Ip.Address.Equals(i.Subnet.GatewayIp));
+    }
+
+    private static bool Same(Cloud a, Cloud b) =>
+        Equal(a.Networks, b.Networks, (x, y) => Differences.Of(x, y)) && Equal(a.Subnets, b.Subnets, (x, y) => Differences.Of(x, y))
+        && Equal(a.Ports, b.Ports, (x, y) => Differences.Of(x, y)) && Equal(a.Servers, b.Servers, (x, y) => Differences.Of(x, y))
+        && Equal(a.Routers, b.Routers, (x, y) => Differences.Of(x, y)) && Equal(a.Projects, b.Projects, (x, y) => Differences.Of(x, y));
+
+    private static bool Equal<T>(ImmutableDictionary<string, T> a, ImmutableDictionary<string, T> b, Func<T, T, ImmutableArray<string>> differences) =>
+        a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out var y) && differences(x.Value, y).IsEmpty);
+}
