@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -16,14 +17,17 @@ internal sealed partial record GoldenCase(JsonElement Json)
 
     private JsonElement Response => Json.GetProperty("response");
 
-    public static IEnumerable<GoldenCase> Read(string profile, string group)
+    /// <summary>Name of the recorded instance that asks, null where there is none.</summary>
+    public string? Instance => Json.TryGetProperty("instance", out var instance) ? instance.GetString() : null;
+
+    public static IEnumerable<GoldenCase> ReadFile(string path)
     {
-        using var file = File.OpenRead(Path.Combine(RecordedInstances.Folder, profile, group + ".json"));
+        using var file = File.OpenRead(path);
         return [.. JsonDocument.Parse(file).RootElement.GetProperty("cases").EnumerateArray().Select(json => new GoldenCase(json))];
     }
 
-    public Task<RawResponse> SendAsync(RunningApi api) => RawHttp.SendAsync(
-        api.EndPoint,
+    public Task<RawResponse> SendAsync(IPEndPoint server) => RawHttp.SendAsync(
+        server,
         Request.GetProperty("method").GetString()!,
         Request.GetProperty("target").GetString()!,
         Headers(Request),

@@ -6,9 +6,7 @@ namespace Firstlight.Tests.Support;
 /// <summary>Runs a command line in this process, as Program does.</summary>
 internal static class ProgramRun
 {
-    public static Verb Tree() => CommandLine.Root(
-        ApplyVerb.Build, ProjectVerb.Build, NetworkVerb.Build, SubnetVerb.Build, RouterVerb.Build, PortVerb.Build, ServerVerb.Build, KeyPairVerb.Build,
-        GetVerb.Build, SignVerb.Build, ConfigurationReferenceVerb.Build);
+    public static Verb Tree() => ProgramVerbs.Tree();
 
     public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {

@@ -35,10 +35,10 @@ internal static class Run
         {
             await process.WaitForExitAsync(deadline.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end", e);
         }
         return new Ended(process.ExitCode, await output, await error);
     }

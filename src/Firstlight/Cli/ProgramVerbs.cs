@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Firstlight.Cli.Verbs;
+using Firstlight.Lab;
+using Firstlight.Roles;
+
+namespace Firstlight.Cli;
+
+/// <summary>Every verb of the program, in the order help lists them. A verb is a static class with <c>Build(GlobalOptions)</c>.</summary>
+internal static class ProgramVerbs
+{
+    /// <summary>The command tree of a whole program.</summary>
+    public static Verb Tree() => CommandLine.Root(Builders);
+
+    private static Func<GlobalOptions, Command>[] Builders =>
+    [
+        StandaloneVerb.Build,
+        HostAgentVerb.Build,
+        MetadataApiVerb.Build,
+        LabVerb.Build,
+        ApplyVerb.Build,
+        ProjectVerb.Build,
+        NetworkVerb.Build,
+        SubnetVerb.Build,
+        RouterVerb.Build,
+        PortVerb.Build,
+        ServerVerb.Build,
+        KeyPairVerb.Build,
+        GetVerb.Build,
+        SignVerb.Build,
+        ConfigurationReferenceVerb.Build,
+    ];
+}
