@@ -29,7 +29,6 @@ public sealed class HelpTests
         var tree = ProgramRun.Tree();
         var verb = path.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate((Command)tree, (c, name) => c.Subcommands.First(s => s.Name == name));
 
-        // The tree of these tests has no roles, so an example of one is left to them.
         foreach (var example in Assert.IsType<Verb>(verb).Examples)
         {
             var line = example[example.IndexOf("firstlight ", StringComparison.Ordinal)..].Split(['#', '>'])[0];
