@@ -28,25 +28,18 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Asked_to_stop_it_drains_and_exits_with_0()
     {
-        var state = Directory.CreateTempSubdirectory("firstlight-test-").FullName;
-        try
-        {
-            using var process = Run.StartFirstlight("metadata-api", "--config-file", await ApiConfigAsync(state));
-            await Eventually.TrueAsync(() => Task.FromResult(Directory.Exists($"/proc/{process.Id}") && Listens(process)), "the API listens");
+        using var state = new ApiState();
+        using var process = Run.StartFirstlight("metadata-api", "--config-file", state.ConfigFile);
+        await Eventually.TrueAsync(state.ListensAsync, "the API listens");
 
-            var asked = Stopwatch.GetTimestamp();
-            await Run.ProgramAsync("kill", "-TERM", $"{process.Id}");
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await process.WaitForExitAsync(deadline.Token);
+        var asked = Stopwatch.GetTimestamp();
+        await Run.ProgramAsync("kill", "-TERM", $"{process.Id}");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(deadline.Token);
 
-            Assert.Equal(0, process.ExitCode);
-            // Five seconds are the promise; a noisy machine gets some more, a hang does not.
-            Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(15));
-        }
-        finally
-        {
-            Directory.Delete(state, recursive: true);
-        }
+        Assert.Equal(0, process.ExitCode);
+        // Five seconds are the promise; a noisy machine gets some more, a hang does not.
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -67,14 +60,33 @@ public sealed class LifecycleTests
     [Fact]
     public async Task A_taken_port_is_one_line_that_names_the_fix()
     {
-        await using var lab = new LabFixture();
-        await lab.InitializeAsync();
+        using var state = new ApiState();
+        using var first = Run.StartFirstlight("metadata-api", "--config-file", state.ConfigFile);
+        await Eventually.TrueAsync(state.ListensAsync, "the API listens");
 
-        var second = await Run.FirstlightAsync("metadata-api", "--config-file", Path.Combine(lab.StatePath, "firstlight.conf"));
+        var second = await Run.FirstlightAsync("metadata-api", "--config-file", state.ConfigFile);
+        first.Kill();
 
-        Assert.NotEqual(0, second.ExitCode);
-        Assert.Contains($"{lab.ApiPort}", second.Error);
-        Assert.Contains("metadata_listen_port", second.Error);
+        Assert.Equal(69, second.ExitCode);
+        var line = Assert.Single(second.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"{state.Port}", line);
+        Assert.Contains("metadata_listen_port", line);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_one_is_refused_and_left_as_it_is()
+    {
+        using var state = new ApiState();
+        var file = Path.Combine(state.Directory, "inventory.sqlite");
+        var garbage = new string('x', 8192);
+        await File.WriteAllTextAsync(file, garbage);
+
+        var ended = await Run.FirstlightAsync("metadata-api", "--config-file", state.ConfigFile);
+
+        Assert.Equal(65, ended.ExitCode);
+        Assert.Contains(file, Assert.Single(ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(garbage, await File.ReadAllTextAsync(file));
+        Assert.Equal(["firstlight.conf", "inventory.sqlite"], global::System.IO.Directory.EnumerateFiles(state.Directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     // Namespaces, links, the ruleset and the processes that are ours.
@@ -112,25 +124,4 @@ public sealed class LifecycleTests
             if (text.Length > 0) yield return (pid, text);
         }
     }
-
-    private static async Task<string> ApiConfigAsync(string state)
-    {
-        var file = Path.Combine(state, "firstlight.conf");
-        await File.WriteAllTextAsync(file, $"""
-            [DEFAULT]
-            state_path = {state}
-            metadata_listen = 127.0.0.1
-            metadata_listen_port = 0
-            [neutron]
-            metadata_proxy_shared_secret = test
-            [firstlight]
-            management_listen =
-            """);
-        return file;
-    }
-
-    // Its own socket table tells: no port is known before.
-    private static bool Listens(Process process) =>
-        File.ReadLines($"/proc/{process.Id}/net/tcp").Any(line => line.Contains(" 0A ", StringComparison.Ordinal))
-        && Directory.EnumerateFiles($"/proc/{process.Id}/fd").Any(fd => File.ResolveLinkTarget(fd, false)?.FullName.Contains("socket:", StringComparison.Ordinal) == true);
 }

@@ -27,7 +27,7 @@ internal sealed class OwnInstanceSource(StoreThread reader, StoreThread writer, 
             {
                 // Only the reader's thread comes here, and always with the same connection.
                 _queries ??= new InstanceQueries(connection);
-                return _queries.Find(id.Value);
+                return _queries.Find(Stored(id));
             },
             "reading an instance from",
             cancellationToken));
@@ -36,7 +36,7 @@ internal sealed class OwnInstanceSource(StoreThread reader, StoreThread writer, 
     public async ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(password);
-        var revision = await writer.RunAsync(connection => SetPassword(connection, id.Value, password), "storing a password in", cancellationToken);
+        var revision = await writer.RunAsync(connection => SetPassword(connection, Stored(id), password), "storing a password in", cancellationToken);
         if (revision is not { } committed) return false;
         watch.Advance(committed);
         return true;
@@ -44,6 +44,9 @@ internal sealed class OwnInstanceSource(StoreThread reader, StoreThread writer, 
 
     /// <summary>Ends the prepared statements; the reader's thread must have ended before.</summary>
     public void Dispose() => _queries?.Dispose();
+
+    // Ids are stored in lower case and found in any, as Nova's databases find them (their collation is case-insensitive).
+    private static string Stored(InstanceId id) => id.Value.ToLowerInvariant();
 
     // The new revision, or null when there is no such server.
     private static long? SetPassword(SqliteConnection connection, string id, string password)
