@@ -43,7 +43,8 @@ public sealed class Dhcpv6Tests
         await File.WriteAllTextAsync(state + ".sh", "#!/bin/sh\n[ -z \"$new_ip6_address\" ] || ip addr replace \"$new_ip6_address/128\" dev \"$interface\"\n");
         File.SetUnixFileMode(state + ".sh", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await guest.RunAsync("dhclient", "-6", "-1", "-cf", "/dev/null", "-lf", state + ".leases", "-pf", state + ".pid", "-sf", state + ".sh", "eth0");
-        var client = await Host.EventuallyAsync("dhclient's pid", async () => (await File.ReadAllTextAsync(state + ".pid")).Trim() is { Length: > 0 } pid ? pid : null);
+        var client = await Host.EventuallyAsync("dhclient's pid", async () =>
+            File.Exists(state + ".pid") && (await File.ReadAllTextAsync(state + ".pid")).Trim() is { Length: > 0 } pid ? pid : null);
         try
         {
             Assert.Contains("fd00:b::70/128", await guest.RunAsync("ip", "-6", "-br", "addr", "show", "eth0"), StringComparison.Ordinal);
