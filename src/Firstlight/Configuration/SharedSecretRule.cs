@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Firstlight.Inventory.Own;
 
 namespace Firstlight.Configuration;
 
@@ -79,7 +80,7 @@ internal static class SharedSecretRule
         try
         {
             var directory = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            StateDirectory.Make(directory);
             var beside = $"{path}.{Environment.ProcessId}";
             using (var stream = new FileStream(beside, new FileStreamOptions
             {

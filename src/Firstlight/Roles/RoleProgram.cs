@@ -40,8 +40,7 @@ internal sealed class RoleProgram : IDisposable
     {
         try
         {
-            // dnsmasq reads its files below it after it dropped root; what is secret in it is root's alone.
-            Directory.CreateDirectory(Settings.StatePath);
+            StateDirectory.Make(Settings.StatePath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Firstlight.Inventory.Own;
 
 namespace Firstlight.System.Tests.Support;
 
@@ -8,6 +9,9 @@ internal sealed class ApiState : IDisposable
 {
     public ApiState()
     {
+        // As a state directory is made: passable, for dnsmasq.
+        global::System.IO.Directory.Delete(Directory);
+        StateDirectory.Make(Directory);
         using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -19,6 +23,7 @@ internal sealed class ApiState : IDisposable
             state_path = {Directory}
             metadata_listen = 127.0.0.1
             metadata_listen_port = {Port}
+            nova_metadata_port = {Port}
             [neutron]
             metadata_proxy_shared_secret = test
             [firstlight]

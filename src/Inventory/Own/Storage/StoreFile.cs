@@ -90,7 +90,7 @@ internal sealed class StoreFile : IDisposable
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("file modes are those of Linux");
         var directory = System.IO.Path.GetDirectoryName(Path)!;
-        if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        StateDirectory.Make(directory);
         var draft = $"{Path}.new-{Guid.NewGuid():N}";
         try
         {
