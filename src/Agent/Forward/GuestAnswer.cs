@@ -31,5 +31,5 @@ internal enum GuestOutcome
 internal readonly record struct GuestAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength, GuestOutcome Outcome)
 {
     /// <summary>Whether the guest is told to come back in a second.</summary>
-    public bool RetrySoon => Status == 503 && Outcome == GuestOutcome.Unavailable;
+    public bool RetrySoon => Status == 503;
 }

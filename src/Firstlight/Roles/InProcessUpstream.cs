@@ -33,8 +33,12 @@ internal sealed class InProcessUpstream(MetadataApi api) : IUpstream
         Body = request.Body.IsEmpty ? Stream.Null : new MemoryStream(request.Body.ToArray(), writable: false),
     };
 
-    private static UpstreamAnswer FromApi(SignedRequest request, MetadataAnswer answer) =>
-        request.Method == "HEAD"
+    private static UpstreamAnswer FromApi(SignedRequest request, MetadataAnswer answer)
+    {
+        // "Come back soon" means that the store is away: the agent then has its last good answer, or waits a little.
+        if (answer.RetryAfterSeconds is not null) throw new UpstreamUnavailableException("the store behind the metadata API cannot be asked now");
+        return request.Method == "HEAD"
             ? new UpstreamAnswer(answer.Status, answer.ContentType, ReadOnlyMemory<byte>.Empty, answer.Body.Length)
             : new UpstreamAnswer(answer.Status, answer.ContentType, answer.Body, answer.Body.Length);
+    }
 }
