@@ -12,9 +12,10 @@ internal sealed class ApiMetrics : IDisposable
     public ApiMetrics(Func<long> cachedBytes, Func<int> cachedInstances)
     {
         _requests = _meter.CreateCounter<long>("firstlight.api.requests", "{request}", "Requests answered, by outcome.");
-        _builds = _meter.CreateHistogram<double>("firstlight.api.snapshot.build.duration", "s", "Time to gather the facts of an instance, by outcome; its count is the number of builds.");
+        _builds = _meter.CreateHistogram<double>(
+            "firstlight.api.snapshot.build.duration", "s", "Time to gather the facts of an instance, by outcome; its count is the number of builds.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.size", cachedBytes, "By", "Memory held by cached snapshots, roughly.");
-        _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.entries", cachedInstances, "{instance}", "Instances with a cached snapshot.");
+        _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.entries", cachedInstances, "{instance}", "Instances cached.");
     }
 
     public void Answered(int status)

@@ -64,7 +64,8 @@ public sealed class MetadataApi : IDisposable
     private bool TryAnswerCached(MetadataRequest request, out MetadataAnswer answer)
     {
         answer = default;
-        if (request is not { InstanceId: { } id, Signature: { } claimed, TenantId: { } tenant } || !string.IsNullOrEmpty(request.MetadataProvider)) return false;
+        if (request is not { InstanceId: { } id, Signature: { } claimed, TenantId: { } tenant }) return false;
+        if (!string.IsNullOrEmpty(request.MetadataProvider)) return false;
         if (!_cache.TryGet(id, out var cached) || !cached.Matches(claimed) || !_cache.Use(cached)) return false;
         if (cached.Snapshot.Instance.ProjectId.Value != tenant) return false;
         if (!cached.Snapshot.TryGetHot(request.Target, out var entry) || entry.Outcome != SnapshotOutcome.Document) return false;

@@ -79,7 +79,9 @@ public sealed class MetadataApiServerTests
     {
         var headers = new (string, string)[]
         {
-            ("X_Instance_ID", Plain.Id.Value), ("X-Instance-ID-Signature", new Signature(RunningApi.Secret).Sign(Plain.Id)), ("X-Tenant-ID", Plain.ProjectId.Value),
+            ("X_Instance_ID", Plain.Id.Value),
+            ("X-Instance-ID-Signature", new Signature(RunningApi.Secret).Sign(Plain.Id)),
+            ("X-Tenant-ID", Plain.ProjectId.Value),
         };
         await using var api = await StartAsync();
         Assert.Equal(400, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", headers)).Status);
@@ -91,7 +93,8 @@ public sealed class MetadataApiServerTests
     public async Task A_repeated_instance_id_matches_nothing()
     {
         await using var api = await StartAsync();
-        Assert.Equal(403, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", [.. api.SignedHeaders(Plain), (HeaderNames.InstanceId, Plain.Id.Value)])).Status);
+        var headers = api.SignedHeaders(Plain).Append((HeaderNames.InstanceId, Plain.Id.Value));
+        Assert.Equal(403, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", headers)).Status);
     }
 
     [Fact]
@@ -99,7 +102,9 @@ public sealed class MetadataApiServerTests
     {
         var unaddressed = RecordedInstances.All["nonetwork"];
         await using var api = await StartAsync();
-        var headers = api.SignedHeaders(unaddressed).Where(header => header.Name != HeaderNames.ForwardedFor).Append((HeaderNames.ForwardedFor, "caf\u00e9"));
+        var headers = api.SignedHeaders(unaddressed)
+            .Where(header => header.Name != HeaderNames.ForwardedFor)
+            .Append((HeaderNames.ForwardedFor, "caf\u00e9"));
         Assert.Equal("caf\u00e9", (await RawHttp.SendAsync(api.EndPoint, "GET", "/latest/meta-data/local-ipv4", headers)).Text);
     }
 

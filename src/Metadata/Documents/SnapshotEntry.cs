@@ -15,7 +15,7 @@ public enum SnapshotOutcome
     /// <summary>A path on which Nova crashes, such as one below a leaf.</summary>
     Crash,
 
-    /// <summary>A document that these facts cannot be made into; <see cref="SnapshotEntry.Reason"/> says why. Other documents are not touched.</summary>
+    /// <summary>A document that these facts cannot be made into; <see cref="SnapshotEntry.Reason"/> says why. Others are not touched.</summary>
     Failed,
 }
 
