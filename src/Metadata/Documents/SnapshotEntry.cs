@@ -9,10 +9,12 @@ public enum SnapshotOutcome
     /// <summary>The password mailbox: GET reads the bytes, POST writes, nothing else is taken.</summary>
     Password,
 
-    /// <summary><c>vendor_data2.json</c> with members that services give for each request; the bytes are the static value, empty where there is none.</summary>
+    /// <summary>
+    /// <c>vendor_data2.json</c> with members that services give for each request; the bytes are the static value, empty where there is none.
+    /// </summary>
     DynamicVendorData,
 
-    /// <summary>The EC2 item <c>security-groups</c>, whose names come from elsewhere, see <see cref="SnapshotSettings.SecurityGroupsComeLater"/>.</summary>
+    /// <summary>The EC2 item whose names come from elsewhere, see <see cref="SnapshotSettings.SecurityGroupsComeLater"/>.</summary>
     SecurityGroups,
 
     /// <summary>Nothing there.</summary>
@@ -75,12 +77,12 @@ public sealed class SnapshotEntry
 
     internal static SnapshotEntry Document(string contentType, byte[] bytes) => new(SnapshotOutcome.Document, contentType, bytes);
 
+    internal static SnapshotEntry DynamicVendorData(byte[] staticJson) => new(SnapshotOutcome.DynamicVendorData, ContentTypes.Json, staticJson);
+
     internal static SnapshotEntry Seeded(string contentType, byte[] bytes, int seedOffset) =>
         new(SnapshotOutcome.Document, contentType, bytes, seedOffset);
 
     internal static SnapshotEntry Password(byte[] bytes) => new(SnapshotOutcome.Password, ContentTypes.Html, bytes);
-
-    internal static SnapshotEntry DynamicVendorData(byte[] staticJson) => new(SnapshotOutcome.DynamicVendorData, ContentTypes.Json, staticJson);
 
     internal static SnapshotEntry Failed(string reason) => new(SnapshotOutcome.Failed, "", [], NoSeed, reason);
 }

@@ -182,7 +182,7 @@ public sealed class NeutronClientTests : IAsyncLifetime
 
         var nowhere = _neutron.Client(new NeutronOptions { Region = "three" }, session);
         var missing = await Assert.ThrowsAsync<InventoryUnavailableException>(() => nowhere.PortsAsync(NeutronQuery.All, CancellationToken.None));
-        Assert.Contains("no network service (internal, public in three)", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("no network service (internal, public in three);", missing.Message, StringComparison.Ordinal);
     }
 
     private static JsonObject Service(string type, params JsonNode[] endpoints) => new() { ["type"] = type, ["name"] = type, ["endpoints"] = new JsonArray(endpoints) };
