@@ -150,13 +150,37 @@ public sealed class MetadataApiServerTests
     [InlineData("GET", "*/*", 200, "text/plain; charset=UTF-8", "OK")]
     [InlineData("DELETE", "*/*", 200, "text/plain; charset=UTF-8", "OK")]
     [InlineData("HEAD", "*/*", 204, null, "")]
+    [InlineData("GET", null, 200, "text/plain; charset=UTF-8", "OK")]
+    [InlineData("POST", "text/html", 200, "text/html; charset=UTF-8", "<TD>OK</TD>")]
     [InlineData("GET", "application/json", 200, "application/json", "{\n    \"detailed\": false,\n    \"reasons\": [\n        \"OK\"\n    ]\n}")]
-    public async Task The_health_check_needs_no_caller(string method, string accept, int status, string? type, string body)
+    public async Task The_health_check_needs_no_caller(string method, string? accept, int status, string? type, string body)
     {
         await using var api = await StartAsync();
-        var response = await RawHttp.SendAsync(api.EndPoint, method, "//healthcheck", [("Accept", accept)]);
-        Assert.Equal((status, type, body), (response.Status, response["Content-Type"], response.Text));
+        var response = await RawHttp.SendAsync(api.EndPoint, method, "//healthcheck", accept is null ? [] : [("Accept", accept)]);
+        Assert.Equal((status, type), (response.Status, response["Content-Type"]));
+        if (accept == "text/html") Assert.Contains(body, response.Text, StringComparison.Ordinal);
+        else Assert.Equal(body, response.Text);
         Assert.Equal(400, (await RawHttp.SendAsync(api.EndPoint, "GET", "/a/../healthcheck", [])).Status);
+    }
+
+    [Fact]
+    public async Task A_file_disables_the_health_check_while_it_exists()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"healthcheck-{Guid.NewGuid():n}");
+        await using var api = await StartAsync(new ApiOptions { HealthcheckDisableFile = file });
+        Assert.Equal(200, (await RawHttp.SendAsync(api.EndPoint, "GET", "/healthcheck", [])).Status);
+        await File.WriteAllTextAsync(file, "");
+        try
+        {
+            var disabled = await RawHttp.SendAsync(api.EndPoint, "GET", "/healthcheck", []);
+            Assert.Equal((503, "DISABLED BY FILE"), (disabled.Status, disabled.Text));
+            Assert.Equal(503, (await RawHttp.SendAsync(api.EndPoint, "HEAD", "/healthcheck", [])).Status);
+            Assert.Equal(200, (await RawHttp.SendAsync(api.EndPoint, "GET", "/", [])).Status);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static MetadataApi Api() =>

@@ -11,10 +11,12 @@ internal abstract class Ec2Node
     public int Since { get; init; }
 
     // Two threads may render at once; both results are equal and either may stay.
-    public SnapshotEntry Entry => _entry ??= SnapshotEntry.Document(ContentTypes.Text, Render());
+    public SnapshotEntry Entry => _entry ??= Make();
 
     /// <summary>What a path leads to that goes on below this item.</summary>
     public abstract SnapshotEntry Below(ReadOnlySpan<char> path);
+
+    protected virtual SnapshotEntry Make() => SnapshotEntry.Document(ContentTypes.Text, Render());
 
     protected abstract byte[] Render();
 
@@ -60,6 +62,16 @@ internal sealed class Ec2List(IReadOnlyList<string> items) : Ec2Node
     }
 
     protected override byte[] Render() => Encoding.UTF8.GetBytes(string.Join('\n', items));
+}
+
+/// <summary>Security groups that are listed but must be asked for elsewhere. What is below a list is nothing, whatever the names.</summary>
+internal sealed class Ec2LaterSecurityGroups : Ec2Node
+{
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => SnapshotEntry.NotFound;
+
+    protected override SnapshotEntry Make() => SnapshotEntry.SecurityGroups;
+
+    protected override byte[] Render() => [];
 }
 
 /// <summary>A directory; listed by name in code point order.</summary>
