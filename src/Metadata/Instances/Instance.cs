@@ -73,6 +73,15 @@ public sealed record Instance
     /// <summary>The encrypted administrator password a guest posted; empty for none.</summary>
     public string Password { get; init; } = "";
 
+    /// <summary>Keystone roles of whoever created the instance, separated by commas as stored (<c>boot_roles</c>); empty when none are. For dynamic vendor data.</summary>
+    public string BootRoles { get; init; } = "";
+
+    /// <summary>User data as the base64 text that is stored, null for none. For dynamic vendor data, which passes it on undecoded.</summary>
+    public string? RawUserData { get; init; }
+
+    /// <summary>What is stored but cannot be read: the members stay empty, and documents that tell them fail alone. Default none.</summary>
+    public InstanceParts Faults { get; init; }
+
     /// <summary>Names the instance only: user data, keys and password never reach a log.</summary>
     public override string ToString() => $"instance {Id}";
 }

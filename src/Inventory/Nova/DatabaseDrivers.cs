@@ -1,0 +1,54 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Firstlight.Inventory.Nova;
+
+/// <summary>Opens data sources for database URLs.</summary>
+public static class DatabaseDrivers
+{
+    /// <summary>The opener for Nova's databases.</summary>
+    /// <param name="options">Pool size and deadline of each database.</param>
+    public static Func<SqlAlchemyUrl, DbDataSource> Opener(NovaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return url => PostgreSql(url, options);
+    }
+
+    private static NpgsqlDataSource PostgreSql(SqlAlchemyUrl url, NovaOptions options)
+    {
+        var text = new NpgsqlConnectionStringBuilder
+        {
+            Host = url.UnixSocket ?? (url.Hosts.Count > 0 ? string.Join(',', url.Hosts.Select(host => Host(host, url.Hosts.Count))) : "localhost"),
+            Username = url.Username,
+            Password = url.Password,
+            Database = url.Database.Length > 0 ? url.Database : null,
+            ApplicationName = "firstlight",
+            MaxPoolSize = options.PoolSize,
+            Timeout = Seconds(options.CellTimeout),
+            CommandTimeout = Seconds(options.CellTimeout),
+            CancellationTimeout = -1,
+            SslMode = url.Tls.Demand switch
+            {
+                TlsDemand.Disabled => SslMode.Disable,
+                TlsDemand.Preferred => SslMode.Prefer,
+                TlsDemand.Required => SslMode.Require,
+                TlsDemand.VerifyCa => SslMode.VerifyCA,
+                _ => SslMode.VerifyFull,
+            },
+            RootCertificate = url.Tls.CaFile,
+            SslCertificate = url.Tls.CertificateFile,
+            SslKey = url.Tls.KeyFile,
+        };
+        if (url.Hosts is [{ Port: { } port }]) text.Port = port;
+        else if (url.Query.TryGetValue("port", out var named) && int.TryParse(named, out var socketPort)) text.Port = socketPort;
+
+        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
+        if (url.Tls.Demand != TlsDemand.Disabled) builder.EnableTransportSecurity();
+        return builder.Build();
+    }
+
+    // Npgsql wants the port beside the host only where there are several.
+    private static string Host(DatabaseHost host, int hosts) => hosts == 1 ? host.Name : host.ToString();
+
+    private static int Seconds(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
+}
