@@ -45,6 +45,45 @@ internal static partial class ApiLog
     [LoggerMessage(3012, LogLevel.Warning, "Provider '{Name}' of vendordata_providers is unknown and ignored")]
     public static partial void UnknownVendorDataProvider(ILogger logger, string name);
 
-    [LoggerMessage(3013, LogLevel.Warning, "Vendor data provider DynamicJSON has no targets in this release and contributes nothing")]
+    [LoggerMessage(3013, LogLevel.Warning, "Vendor data provider DynamicJSON has no usable vendordata_dynamic_targets and contributes nothing")]
     public static partial void DynamicVendorDataEmpty(ILogger logger);
+
+    [LoggerMessage(3100, LogLevel.Warning, "Entry '{Entry}' of vendordata_dynamic_targets is not name@url and is ignored")]
+    public static partial void VendorDataTargetWithoutName(ILogger logger, string entry);
+
+    [LoggerMessage(3101, LogLevel.Warning, "Target '{Name}' is in vendordata_dynamic_targets twice, only the first is asked")]
+    public static partial void VendorDataTargetTwice(ILogger logger, string name);
+
+    [LoggerMessage(3102, LogLevel.Warning, "Target '{Name}' of vendordata_dynamic_targets is asked in vain: StaticJSON has that key")]
+    public static partial void VendorDataTargetHidden(ILogger logger, string name);
+
+    [LoggerMessage(3103, LogLevel.Warning, "Vendor data targets are asked without a token: [vendordata_dynamic_auth] has no auth_type, so they cannot tell who asks")]
+    public static partial void VendorDataWithoutToken(ILogger logger);
+
+    [LoggerMessage(3104, LogLevel.Warning, "Vendor data target '{Name}' failed: {Reason}")]
+    public static partial void VendorDataTargetFailed(ILogger logger, string name, string reason);
+
+    [LoggerMessage(3110, LogLevel.Warning, "Neutron fails, its last answer is used: {Reason}")]
+    public static partial void AnsweredFromMemory(ILogger logger, string reason);
+
+    [LoggerMessage(3111, LogLevel.Error, "Neutron fails and nothing is kept: {Reason}")]
+    public static partial void NeighbourUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(3120, LogLevel.Warning, "Bad signature of metadata provider {Provider} from {Peer}")]
+    public static partial void BadProviderSignature(ILogger logger, string provider, IPAddress? peer);
+
+    [LoggerMessage(3121, LogLevel.Error, "No subnet names {Provider} as a metadata provider")]
+    public static partial void ProviderUnknown(ILogger logger, string provider);
+
+    [LoggerMessage(3122, LogLevel.Error, "{Count} ports have address {Address} on the networks of metadata provider {Provider}, not one")]
+    public static partial void NotOnePort(ILogger logger, string provider, string address, int count);
+
+    [LoggerMessage(3123, LogLevel.Error, "{Count} ports in use have address {Address}, not one")]
+    public static partial void NotOneOwner(ILogger logger, string address, int count);
+
+    [LoggerMessage(3124, LogLevel.Error, "A request came without an address, and nothing else tells who asks")]
+    public static partial void NoAddress(ILogger logger);
+
+    [LoggerMessage(3125, LogLevel.Warning, "{Peer} says it is instance {InstanceId}, which is ignored: service_metadata_proxy is off, so its address tells who asks")]
+    public static partial void InstanceIdIgnored(ILogger logger, string instanceId, IPAddress? peer);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Firstlight.Api;
@@ -9,10 +10,17 @@ internal sealed class ApiMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _builds;
 
+    /// <summary>Neutron as a service that is asked.</summary>
+    public const string Neutron = "neutron";
+
+    private readonly Histogram<double> _asked;
+
     public ApiMetrics(Func<long> cachedBytes, Func<int> cachedInstances)
     {
         _requests = _meter.CreateCounter<long>("firstlight.api.requests", "{request}", "Requests answered, by outcome.");
         _builds = _meter.CreateHistogram<double>("firstlight.api.snapshot.build.duration", "s", "Time to gather the facts of an instance, by outcome; its count is the number of builds.");
+        _asked = _meter.CreateHistogram<double>(
+            "firstlight.api.upstream.duration", "s", "Time other services took for a question of the metadata API, by service and outcome; its count is the number of questions.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.size", cachedBytes, "By", "Memory held by cached snapshots, roughly.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.entries", cachedInstances, "{instance}", "Instances with a cached snapshot.");
     }
@@ -25,6 +33,28 @@ internal sealed class ApiMetrics : IDisposable
     public void Built(TimeSpan duration, string outcome)
     {
         if (_builds.Enabled) _builds.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    public void Asked(string service, TimeSpan duration, string outcome)
+    {
+        if (_asked.Enabled) _asked.Record(duration.TotalSeconds, new("service", service), new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    /// <summary>Asks a service and records how long it took.</summary>
+    public async ValueTask<T> AskAsync<T>(string service, Func<ValueTask<T>> ask)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var outcome = "error";
+        try
+        {
+            var answer = await ask();
+            outcome = "ok";
+            return answer;
+        }
+        finally
+        {
+            Asked(service, Stopwatch.GetElapsedTime(begun), outcome);
+        }
     }
 
     public void Dispose() => _meter.Dispose();

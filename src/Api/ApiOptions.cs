@@ -1,3 +1,4 @@
+using Firstlight.Api.VendorData;
 using Firstlight.Metadata.Documents.OpenStack;
 
 namespace Firstlight.Api;
@@ -31,6 +32,27 @@ public sealed record ApiOptions
 
     /// <summary>Newest OpenStack version served and what <c>latest</c> means; <see cref="OpenStackVersions.Zed"/> for byte-exact Zed. Default the newest.</summary>
     public string NewestVersion { get; init; } = OpenStackVersions.Newest;
+
+    /// <summary>Services that add to <c>vendor_data2.json</c>, when <see cref="VendorDataProviders"/> has <c>DynamicJSON</c>.</summary>
+    public DynamicVendorDataOptions DynamicVendorData { get; init; } = new();
+
+    /// <summary>
+    /// Whether a proxy says who asks (<c>[neutron] service_metadata_proxy</c>): Neutron's agent, or a load balancer. Otherwise guests are found by
+    /// their address alone, which needs Neutron and a cloud without overlapping addresses. Default true, unlike Nova's.
+    /// </summary>
+    public bool ServiceMetadataProxy { get; init; } = true;
+
+    /// <summary>
+    /// Whether <c>X-Forwarded-For</c> stands for the peer's address when guests are found by address (<c>[api] use_forwarded_for</c>); anybody who
+    /// reaches the port can then be anybody. Default false.
+    /// </summary>
+    public bool UseForwardedFor { get; init; }
+
+    /// <summary>
+    /// Whether <c>Forwarded</c>, or <c>X-Forwarded-For</c> without it, tells the peer's address
+    /// (<c>[oslo_middleware] enable_proxy_headers_parsing</c>). Default false.
+    /// </summary>
+    public bool EnableProxyHeadersParsing { get; init; }
 
     /// <summary>While this file exists <c>/healthcheck</c> answers 503; null (default) for none.</summary>
     public string? HealthcheckDisableFile { get; init; }

@@ -1,7 +1,10 @@
-using System.Text;
 using Firstlight.Api.Errors;
+using Firstlight.Api.Identify;
+using Firstlight.Api.Neighbours;
 using Firstlight.Api.Snapshots;
+using Firstlight.Api.VendorData;
 using Firstlight.Inventory;
+using Firstlight.Inventory.Neutron;
 using Firstlight.Metadata.Documents;
 using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
@@ -9,16 +12,18 @@ using Microsoft.Extensions.Logging;
 namespace Firstlight.Api;
 
 /// <summary>The metadata API: verify the caller, find the snapshot, answer the path. Thread-safe.</summary>
-/// <remarks>Behaves as Nova's metadata API behind neutron-metadata-agent; see <see cref="ApiOptions.StrictNova"/> for where it may differ.</remarks>
+/// <remarks>Behaves as Nova's metadata API behind neutron-metadata-agent, behind a load balancer, or alone; see <see cref="ApiOptions.StrictNova"/> for where it may differ.</remarks>
 public sealed class MetadataApi : IDisposable
 {
-    private const int RetryAfterSeconds = 1;
+    internal const int RetryAfterSeconds = 1;
     private readonly ApiOptions _options;
-    private readonly Signature _signature;
     private readonly ILogger<MetadataApi> _logger;
     private readonly SnapshotCache _cache;
     private readonly PasswordMailbox _password;
     private readonly ApiMetrics _metrics;
+    private readonly DynamicVendorData _vendorData;
+    private readonly SecurityGroups? _securityGroups;
+    private readonly CallerIdentity _identity;
 
     /// <summary>Puts the parts together; asks nothing of the store yet.</summary>
     /// <param name="options">Settings.</param>
@@ -26,24 +31,37 @@ public sealed class MetadataApi : IDisposable
     /// <param name="source">Where facts come from.</param>
     /// <param name="time">Ages of snapshots and today's date.</param>
     /// <param name="logger">Log; each request is a debug line.</param>
-    /// <exception cref="ArgumentException">Unknown newest version.</exception>
-    public MetadataApi(ApiOptions options, Signature signature, IInstanceSource source, TimeProvider time, ILogger<MetadataApi> logger)
+    /// <param name="securityGroups">Knows the security groups where <paramref name="source"/> does not bring them; null where it does. Stays the caller's.</param>
+    /// <param name="addresses">Finds ports by address, for load balancers and <see cref="ApiOptions.ServiceMetadataProxy"/> off; null for nobody. Stays the caller's.</param>
+    /// <exception cref="ArgumentException">Unknown newest version, no <paramref name="addresses"/> where they are needed, or unusable credentials.</exception>
+    public MetadataApi(
+        ApiOptions options,
+        Signature signature,
+        IInstanceSource source,
+        TimeProvider time,
+        ILogger<MetadataApi> logger,
+        ISecurityGroupSource? securityGroups = null,
+        IAddressDirectory? addresses = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(source);
         if (!Metadata.Documents.OpenStack.OpenStackVersions.All.Contains(options.NewestVersion))
             throw new ArgumentException($"unknown OpenStack version '{options.NewestVersion}'", nameof(options));
 
-        _options = options;
-        _signature = signature;
-        _logger = logger;
-        foreach (var name in options.VendorDataProviders) WarnOfProvider(name);
+        if (!options.ServiceMetadataProxy && addresses is null)
+            throw new ArgumentException("service_metadata_proxy is off, which needs Neutron to find guests by address", nameof(addresses));
 
-        var builder = new SnapshotBuilder(options, signature, source, new VendorDataFile(options.VendorDataFile, logger), time);
+        _options = options;
+        _logger = logger;
+        _metrics = new ApiMetrics(() => _cache?.Bytes ?? 0, () => _cache?.Count ?? 0);
+        _vendorData = new DynamicVendorData(options, time, _metrics, logger);
+        _securityGroups = securityGroups is null ? null : new SecurityGroups(securityGroups, options, time, _metrics, logger);
+
+        var builder = new SnapshotBuilder(
+            options, signature, source, new VendorDataFile(options.VendorDataFile, logger), _vendorData.HasTargets, securityGroups, _metrics, time);
         _cache = new SnapshotCache(options, source, builder, time, logger);
+        _identity = new CallerIdentity(options, signature, _cache, addresses, time, _metrics, logger);
         _password = new PasswordMailbox(options, source, _cache, logger);
-        _metrics = new ApiMetrics(() => _cache.Bytes, () => _cache.Count);
-        builder.Built = _metrics.Built;
     }
 
     /// <summary>Whether <see cref="ApiOptions.StrictNova"/> is set.</summary>
@@ -58,12 +76,17 @@ public sealed class MetadataApi : IDisposable
         return TryAnswerCached(request, out var answer) ? new ValueTask<MetadataAnswer>(answer) : AnswerOtherAsync(request, cancellationToken);
     }
 
-    /// <summary>Ends the metrics.</summary>
-    public void Dispose() => _metrics.Dispose();
+    /// <summary>Ends the metrics and closes connections.</summary>
+    public void Dispose()
+    {
+        _vendorData.Dispose();
+        _metrics.Dispose();
+    }
 
     private bool TryAnswerCached(MetadataRequest request, out MetadataAnswer answer)
     {
         answer = default;
+        if (!_options.ServiceMetadataProxy) return false;
         if (request is not { InstanceId: { } id, Signature: { } claimed, TenantId: { } tenant } || !string.IsNullOrEmpty(request.MetadataProvider)) return false;
         if (!_cache.TryGet(id, out var cached) || !cached.Matches(claimed) || !_cache.Use(cached)) return false;
         if (cached.Snapshot.Instance.ProjectId.Value != tenant) return false;
@@ -94,12 +117,14 @@ public sealed class MetadataApi : IDisposable
             if (path is "/") return new MetadataAnswer(200, Snapshot.Root.ContentType, Snapshot.Root.Content());
         }
 
-        if (Refusal(request) is { } refusal) return refusal;
-
+        Caller? caller = null;
         try
         {
-            var cached = await _cache.GetAsync(request.InstanceId!, request.ForwardedFor, cancellationToken);
-            return cached is null ? Unknown(request) : await FromAsync(cached.Snapshot, path, request, cancellationToken);
+            (caller, var refusal) = await _identity.IdentifyAsync(request, cancellationToken);
+            if (caller is null) return refusal;
+
+            var cached = await _cache.GetAsync(caller, cancellationToken);
+            return cached is null ? Unknown(caller, request) : await FromAsync(cached.Snapshot, path, caller, request, cancellationToken);
         }
         catch (InventoryUnavailableException)
         {
@@ -110,47 +135,23 @@ public sealed class MetadataApi : IDisposable
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The border of a request: one that fails is logged here once and must not end the connection of others.
-            ApiLog.RequestFailed(_logger, request.InstanceId!, e);
+            ApiLog.RequestFailed(_logger, caller?.Id.Value ?? "", e);
             return ErrorPage.Unknown.Answer(request);
         }
     }
 
-    private MetadataAnswer? Refusal(MetadataRequest request)
+    private MetadataAnswer Unknown(Caller caller, MetadataRequest request)
     {
-        if (!string.IsNullOrEmpty(request.MetadataProvider)) return ProviderRefusal(request);
-        if (request.InstanceId is not { } id) return ErrorPage.InstanceIdMissing.Answer(request);
-        if (request.Signature is not { } claimed) return ErrorPage.SignatureMissing.Answer(request);
-        if (request.TenantId is null) return ErrorPage.TenantIdMissing.Answer(request);
-        if (!Ascii.IsValid(claimed)) return NovaCrash.Or(ErrorPage.BadSignature, request, _options);
-
-        var verified = _cache.TryGet(id, out var cached) ? cached.Matches(claimed) : _signature.Verify(new InstanceId(id), claimed);
-        if (verified) return null;
-
-        ApiLog.BadSignature(_logger, id, request.Peer);
-        return ErrorPage.BadSignature.Answer(request);
-    }
-
-    // A load balancer that knows only addresses: no inventory of ours knows subnets by provider, so a verified one is told it has none.
-    private MetadataAnswer ProviderRefusal(MetadataRequest request)
-    {
-        var provider = request.MetadataProvider!;
-        if (request.ForwardedFor is null) return ErrorPage.ForwardedForMissing.Answer(request);
-        return _signature.Verify(new InstanceId(provider), request.MetadataProviderSignature ?? "")
-            ? ErrorPage.UnknownProvider(provider).Answer(request)
-            : ErrorPage.BadSignature.Answer(request);
-    }
-
-    private MetadataAnswer Unknown(MetadataRequest request)
-    {
-        ApiLog.UnknownInstance(_logger, request.InstanceId!, request.Peer);
+        ApiLog.UnknownInstance(_logger, caller.Id.Value, request.Peer);
         return ErrorPage.NotFound.Answer(request);
     }
 
-    private async ValueTask<MetadataAnswer> FromAsync(Snapshot snapshot, string path, MetadataRequest request, CancellationToken cancellationToken)
+    private async ValueTask<MetadataAnswer> FromAsync(
+        Snapshot snapshot, string path, Caller caller, MetadataRequest request, CancellationToken cancellationToken)
     {
-        if (snapshot.Instance.ProjectId.Value != request.TenantId)
+        if (caller.Project is { } project && snapshot.Instance.ProjectId.Value != project)
         {
-            ApiLog.ForeignProject(_logger, request.InstanceId!, request.TenantId!, request.Peer);
+            ApiLog.ForeignProject(_logger, caller.Id.Value, project, request.Peer);
             return ErrorPage.NotFound.Answer(request);
         }
 
@@ -158,10 +159,12 @@ public sealed class MetadataApi : IDisposable
         switch (entry.Outcome)
         {
             case SnapshotOutcome.Document: return new MetadataAnswer(200, entry.ContentType, entry.Content());
-            case SnapshotOutcome.Password: return await _password.AnswerAsync(request, snapshot, entry, cancellationToken);
+            case SnapshotOutcome.Password: return await _password.AnswerAsync(request, caller.CacheKey, snapshot, entry, cancellationToken);
+            case SnapshotOutcome.DynamicVendorData: return await _vendorData.AnswerAsync(request, snapshot.Instance, entry, cancellationToken);
+            case SnapshotOutcome.SecurityGroups: return await _securityGroups!.AnswerAsync(snapshot.Instance.Id, cancellationToken);
             case SnapshotOutcome.Crash: return NovaCrash.Or(ErrorPage.NotFound, request, _options);
             case SnapshotOutcome.Failed:
-                ApiLog.DocumentFailed(_logger, path, request.InstanceId!, entry.Reason);
+                ApiLog.DocumentFailed(_logger, path, caller.Id.Value, entry.Reason);
                 return ErrorPage.Unknown.Answer(request);
             default: return ErrorPage.NotFound.Answer(request);
         }
@@ -173,11 +176,5 @@ public sealed class MetadataApi : IDisposable
         if (_logger.IsEnabled(LogLevel.Debug))
             ApiLog.Answered(_logger, request.Method, request.Target, request.InstanceId, request.Peer, answer.Status, answer.Body.Length);
         return answer;
-    }
-
-    private void WarnOfProvider(string name)
-    {
-        if (name == VendorDataProvider.Dynamic) ApiLog.DynamicVendorDataEmpty(_logger);
-        else if (name != VendorDataProvider.Static) ApiLog.UnknownVendorDataProvider(_logger, name);
     }
 }

@@ -24,6 +24,9 @@ public sealed record MetadataRequest
     /// <summary><c>X-Forwarded-For</c>, the whole value: the last resort for <c>local-ipv4</c>.</summary>
     public string? ForwardedFor { get; init; }
 
+    /// <summary><c>Forwarded</c> (RFC 7239): what a proxy tells of the peer, used only where the options say so.</summary>
+    public string? Forwarded { get; init; }
+
     /// <summary><c>X-Metadata-Provider</c>: a load balancer that knows addresses only; null or empty behind an agent.</summary>
     public string? MetadataProvider { get; init; }
 
@@ -33,7 +36,7 @@ public sealed record MetadataRequest
     /// <summary><c>Accept</c>: chooses the form of error bodies.</summary>
     public string? Accept { get; init; }
 
-    /// <summary>TCP peer, for logs.</summary>
+    /// <summary>TCP peer: for logs, and who asks where no proxy says so.</summary>
     public IPAddress? Peer { get; init; }
 
     /// <summary><c>Content-Length</c> as declared; null when absent (chunked or no body).</summary>

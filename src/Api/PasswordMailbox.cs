@@ -15,7 +15,7 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
 
     /// <summary>Answers a request whose path leads to the mailbox.</summary>
     /// <exception cref="InventoryUnavailableException">The store cannot be written now.</exception>
-    public async ValueTask<MetadataAnswer> AnswerAsync(MetadataRequest request, Snapshot snapshot, SnapshotEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<MetadataAnswer> AnswerAsync(MetadataRequest request, string cacheKey, Snapshot snapshot, SnapshotEntry entry, CancellationToken cancellationToken)
     {
         switch (request.Method)
         {
@@ -37,10 +37,10 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
 
         // Nova's column has no characters beyond the basic plane; ours has.
         if (options.StrictNova && password.Any(char.IsSurrogate)) return NovaCrash.Or(ErrorPage.PasswordNotText, request, options);
-        return await StoreAsync(request, snapshot, password, cancellationToken);
+        return await StoreAsync(request, cacheKey, snapshot, password, cancellationToken);
     }
 
-    private async ValueTask<MetadataAnswer> StoreAsync(MetadataRequest request, Snapshot snapshot, string password, CancellationToken cancellationToken)
+    private async ValueTask<MetadataAnswer> StoreAsync(MetadataRequest request, string cacheKey, Snapshot snapshot, string password, CancellationToken cancellationToken)
     {
         var id = snapshot.Instance.Id;
         if (!await source.SetPasswordAsync(id, password, cancellationToken)) return ErrorPage.InstanceGone(id.Value).Answer(request);
@@ -48,7 +48,7 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
         ApiLog.PasswordStored(logger, id.Value);
 
         // Nova goes on showing the old value, and taking further ones, until its cache expires.
-        if (!options.StrictNova) cache.Expire(request.InstanceId!);
+        if (!options.StrictNova) cache.Expire(cacheKey);
         return new MetadataAnswer(200, ContentTypes.Html, default);
     }
 }

@@ -7,6 +7,8 @@ namespace Firstlight.Api.Errors;
 /// <summary>An ordinary error in its three forms, laid out as WebOb lays them out. Rendered once.</summary>
 internal sealed class ErrorPage
 {
+    private const string UnknownErrorText = "An unknown error has occurred. Please try your request again.";
+
     private readonly ReadOnlyMemory<byte> _html;
     private readonly ReadOnlyMemory<byte> _json;
     private readonly ReadOnlyMemory<byte> _plain;
@@ -53,7 +55,10 @@ internal sealed class ErrorPage
     public static ErrorPage LengthRequired { get; } = new(411, "Length Required", "Content-Length header required.");
 
     public static ErrorPage Unknown { get; } =
-        new(500, "Internal Server Error", "An unknown error has occurred. Please try your request again.");
+        new(500, "Internal Server Error", UnknownErrorText);
+
+    /// <summary>What Nova says where it asked Neutron in vain for a load balancer: its own trouble, but a 400.</summary>
+    public static ErrorPage LookupFailed { get; } = BadRequest(UnknownErrorText);
 
     public static ErrorPage Unavailable { get; } =
         new(503, "Service Unavailable", "The server is currently unavailable. Please try again at a later time.");
@@ -65,6 +70,9 @@ internal sealed class ErrorPage
     public static ErrorPage InstanceGone(string id) => BadRequest($"Instance {id} could not be found.");
 
     public static ErrorPage UnknownProvider(string provider) => BadRequest($"Could not find any subnets for provider {provider}");
+
+    public static ErrorPage NotOnePort(string provider, string address, int count) =>
+        BadRequest($"Expected a single port matching provider {provider} and IP {address}. Found {count}.");
 
     /// <summary>The answer to one request.</summary>
     public MetadataAnswer Answer(MetadataRequest request)

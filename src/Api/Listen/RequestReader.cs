@@ -20,6 +20,7 @@ internal static class RequestReader
             Signature = headers[HeaderNames.InstanceIdSignature],
             TenantId = headers[HeaderNames.TenantId],
             ForwardedFor = headers[HeaderNames.ForwardedFor],
+            Forwarded = headers["Forwarded"],
             MetadataProvider = headers["X-Metadata-Provider"],
             MetadataProviderSignature = headers["X-Metadata-Provider-Signature"],
             Accept = headers["Accept"],

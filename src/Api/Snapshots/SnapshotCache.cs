@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Firstlight.Api.Identify;
 using Firstlight.Inventory;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Snapshots;
 
-/// <summary>Snapshots by instance id as sent. One build at a time for an id; the rest wait for it.</summary>
+/// <summary>Snapshots by the key of their caller: behind an agent the instance id as sent. One build at a time for a key; the rest wait for it.</summary>
 /// <remarks>
 /// Where the store tells its changes, a snapshot lives until the store's revision moves on; elsewhere until it is old. While the store cannot be
 /// reached the last good snapshot is served on for a while.
@@ -31,7 +32,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
     public int Count => _entries.Count;
 
     /// <summary>Finds an entry, fresh or not.</summary>
-    public bool TryGet(string id, [MaybeNullWhen(false)] out CachedSnapshot entry) => _entries.TryGetValue(id, out entry);
+    public bool TryGet(string key, [MaybeNullWhen(false)] out CachedSnapshot entry) => _entries.TryGetValue(key, out entry);
 
     /// <summary>Tells whether an entry may be served without asking the store, and notes its use.</summary>
     public bool Use(CachedSnapshot entry)
@@ -52,21 +53,20 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
     }
 
     /// <summary>Gets a snapshot from the cache or from the store.</summary>
-    /// <param name="id">As received, already verified.</param>
-    /// <param name="clientAddress">Who asks, for an instance without IPv4 address.</param>
+    /// <param name="caller">Who asks, already verified.</param>
     /// <param name="cancellationToken">Ends this wait, not the build.</param>
     /// <returns>Null when there is no such instance.</returns>
     /// <exception cref="InventoryUnavailableException">The store cannot be asked and nothing good is kept.</exception>
-    public async ValueTask<CachedSnapshot?> GetAsync(string id, string? clientAddress, CancellationToken cancellationToken)
+    public async ValueTask<CachedSnapshot?> GetAsync(Caller caller, CancellationToken cancellationToken)
     {
-        if (TryGet(id, out var entry) && Use(entry)) return entry;
-        return await Join(id, clientAddress).WaitAsync(cancellationToken);
+        if (TryGet(caller.CacheKey, out var entry) && Use(entry)) return entry;
+        return await Join(caller).WaitAsync(cancellationToken);
     }
 
     /// <summary>Makes the next request build anew.</summary>
-    public void Expire(string id)
+    public void Expire(string key)
     {
-        if (TryGet(id, out var entry)) entry.Expire();
+        if (TryGet(key, out var entry)) entry.Expire();
     }
 
     private bool IsFresh(CachedSnapshot entry)
@@ -75,34 +75,34 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         return source.Changes is { } changes ? entry.Revision == changes.Revision : time.GetElapsedTime(entry.BuiltAt) < options.CacheExpiration;
     }
 
-    private Task<CachedSnapshot?> Join(string id, string? clientAddress)
+    private Task<CachedSnapshot?> Join(Caller caller)
     {
         Flight flight;
         lock (_flightsLock)
         {
             // A build that began before the last change may have read the facts of before.
             var revision = source.Changes?.Revision ?? 0;
-            if (_flights.TryGetValue(id, out var running) && running.Revision == revision) return running.Result.Task;
+            if (_flights.TryGetValue(caller.CacheKey, out var running) && running.Revision == revision) return running.Result.Task;
             flight = new Flight(revision);
-            _flights[id] = flight;
+            _flights[caller.CacheKey] = flight;
         }
 
-        _ = FlyAsync(id, clientAddress, flight);
+        _ = FlyAsync(caller, flight);
         return flight.Result.Task;
     }
 
-    private async Task FlyAsync(string id, string? clientAddress, Flight flight)
+    private async Task FlyAsync(Caller caller, Flight flight)
     {
         CachedSnapshot? entry = null;
         Exception? failure = null;
         try
         {
-            entry = await builder.BuildAsync(id, clientAddress, flight.Revision, CancellationToken.None);
-            Keep(id, entry);
+            entry = await builder.BuildAsync(caller.Id, caller.Address, flight.Revision, CancellationToken.None);
+            Keep(caller.CacheKey, entry);
         }
         catch (InventoryUnavailableException e)
         {
-            entry = Stale(id, e);
+            entry = Stale(caller, e);
             if (entry is null) failure = e;
         }
         catch (Exception e)
@@ -113,35 +113,35 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
 
         lock (_flightsLock)
         {
-            if (_flights.TryGetValue(id, out var current) && current == flight) _flights.Remove(id);
+            if (_flights.TryGetValue(caller.CacheKey, out var current) && current == flight) _flights.Remove(caller.CacheKey);
         }
 
         if (failure is null) flight.Result.SetResult(entry);
         else flight.Result.SetException(failure);
     }
 
-    private CachedSnapshot? Stale(string id, InventoryUnavailableException failure)
+    private CachedSnapshot? Stale(Caller caller, InventoryUnavailableException failure)
     {
         var now = time.GetTimestamp();
-        if (!TryGet(id, out var entry) || time.GetElapsedTime(entry.LastGood, now) >= options.StaleIfError)
+        if (!TryGet(caller.CacheKey, out var entry) || time.GetElapsedTime(entry.LastGood, now) >= options.StaleIfError)
         {
-            ApiLog.Unavailable(logger, id, failure.Message);
+            ApiLog.Unavailable(logger, caller.Id.Value, failure.Message);
             return null;
         }
 
-        ApiLog.ServedStale(logger, id, failure.Message);
+        ApiLog.ServedStale(logger, caller.Id.Value, failure.Message);
         entry.TrustedUntil = now + (long)(RetryStoreAfter.TotalSeconds * time.TimestampFrequency);
         return entry;
     }
 
-    private void Keep(string id, CachedSnapshot? entry)
+    private void Keep(string key, CachedSnapshot? entry)
     {
         lock (_countLock)
         {
-            if (_entries.TryRemove(id, out var previous)) Forget(previous);
+            if (_entries.TryRemove(key, out var previous)) Forget(previous);
             if (entry is null) return;
 
-            _entries[id] = entry;
+            _entries[key] = entry;
         }
 
         CountBytes(entry);
@@ -162,10 +162,10 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
 
     private void Trim()
     {
-        foreach (var (id, entry) in _entries.OrderBy(pair => pair.Value.LastUsed).ToList())
+        foreach (var (key, entry) in _entries.OrderBy(pair => pair.Value.LastUsed).ToList())
         {
             if (_bytes <= options.SnapshotCacheBytes * TrimTo) return;
-            if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(id, entry))) Forget(entry);
+            if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(key, entry))) Forget(entry);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class Snapshot
         _newest = OpenStackVersions.IndexOf(settings.NewestVersion);
         _files = new SnapshotEntry?[FileKinds * (_newest + 1)];
         _networkTemplate = new Lazy<string?>(() => NetworkTemplate.Render(instance.NetworkInfo));
-        _size = BaseSize + (instance.UserData?.Bytes.Length ?? 0);
+        _size = BaseSize + (instance.UserData?.Bytes.Length ?? 0) + (sizeof(char) * (instance.RawUserData?.Length ?? 0));
     }
 
     /// <summary>The facts.</summary>
@@ -195,10 +195,11 @@ public sealed class Snapshot
 
     private SnapshotEntry VendorData2()
     {
-        if (!_settings.HasStaticVendorData) return SnapshotEntry.Document(ContentTypes.Json, "{}"u8.ToArray());
-        return _vendorData.Json is { } json
-            ? SnapshotEntry.Document(ContentTypes.Json, [.. "{\"static\": "u8, .. json, .. "}"u8])
-            : SnapshotEntry.Failed(_vendorData.Failure!);
+        if (_settings.HasStaticVendorData && _vendorData.Json is null) return SnapshotEntry.Failed(_vendorData.Failure!);
+
+        var json = _settings.HasStaticVendorData ? _vendorData.Json! : [];
+        if (_settings.HasDynamicVendorData) return SnapshotEntry.DynamicVendorData(json);
+        return SnapshotEntry.Document(ContentTypes.Json, json.Length == 0 ? "{}"u8.ToArray() : [.. "{\"static\": "u8, .. json, .. "}"u8]);
     }
 
     private SnapshotEntry OtherOpenStack(string path)
@@ -241,7 +242,7 @@ public sealed class Snapshot
         if (CrashesWithoutHostname && Instance.Hostname is null) return SnapshotEntry.Crash;
         if (_settings.StrictNova && Instance.FlavorName is null && version >= Ec2Versions.InstanceType) return SnapshotEntry.Crash;
 
-        _ec2 ??= new Ec2Tree(Instance, Hostname(), _clientAddress);
+        _ec2 ??= new Ec2Tree(Instance, Hostname(), _clientAddress, _settings.SecurityGroupsComeLater);
         return _ec2.Find(version, path);
     }
 

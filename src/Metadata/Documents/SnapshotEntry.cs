@@ -11,6 +11,12 @@ public enum SnapshotOutcome
     /// <summary>The password mailbox: GET reads the bytes, POST writes, nothing else is taken.</summary>
     Password,
 
+    /// <summary><c>vendor_data2.json</c> with members that services give for each request; the bytes are the static value, empty where there is none.</summary>
+    DynamicVendorData,
+
+    /// <summary>The EC2 item <c>security-groups</c>, whose names come from elsewhere, see <see cref="SnapshotSettings.SecurityGroupsComeLater"/>.</summary>
+    SecurityGroups,
+
     /// <summary>Nothing there.</summary>
     NotFound,
 
@@ -55,6 +61,9 @@ public sealed class SnapshotEntry
     /// <summary>The singleton for a crash.</summary>
     internal static SnapshotEntry Crash { get; } = new(SnapshotOutcome.Crash, "", []);
 
+    /// <summary>The singleton for security groups that are not known yet.</summary>
+    internal static SnapshotEntry SecurityGroups { get; } = new(SnapshotOutcome.SecurityGroups, ContentTypes.Text, []);
+
     /// <summary>The document; for <c>meta_data.json</c> a new copy with a fresh <c>random_seed</c>, else the cached bytes.</summary>
     public ReadOnlyMemory<byte> Content()
     {
@@ -76,6 +85,8 @@ public sealed class SnapshotEntry
     /// <summary>The failure of a document that tells these parts; null when there are none.</summary>
     internal static SnapshotEntry? Unreadable(InstanceParts faults) =>
         faults == InstanceParts.None ? null : Failed($"what is stored cannot be read: {faults}");
+
+    internal static SnapshotEntry DynamicVendorData(byte[] staticJson) => new(SnapshotOutcome.DynamicVendorData, ContentTypes.Json, staticJson);
 
     internal static SnapshotEntry Failed(string reason) => new(SnapshotOutcome.Failed, "", [], NoSeed, reason);
 }

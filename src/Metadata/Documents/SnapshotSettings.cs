@@ -20,6 +20,15 @@ public sealed record SnapshotSettings
     /// </summary>
     public bool StrictNova { get; init; }
 
+    /// <summary>
+    /// Whether the names of <see cref="Instances.Instance.SecurityGroups"/> are not known yet: the item is listed, and asking for it gives
+    /// <see cref="SnapshotOutcome.SecurityGroups"/>. Default false.
+    /// </summary>
+    public bool SecurityGroupsComeLater { get; init; }
+
+    /// <summary>Whether services are asked for vendor data: <c>vendor_data2.json</c> is then a <see cref="SnapshotOutcome.DynamicVendorData"/>. Default false.</summary>
+    public bool HasDynamicVendorData { get; init; }
+
     /// <summary>Name of the provider of the operator's file.</summary>
     internal const string StaticJson = "StaticJSON";
 

@@ -18,5 +18,8 @@ internal static class RecordedInstances
 
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 
+    /// <summary>What Neutron had when the cases were recorded.</summary>
+    public static string NeutronFile => Path.Combine(Folder, "neutron-api.json");
+
     public static string VendorDataFile => Path.Combine(Folder, "vendor_data.static.json");
 }

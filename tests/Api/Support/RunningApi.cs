@@ -1,7 +1,9 @@
 using System.Net;
 using Firstlight.Api.Listen;
+using Firstlight.Inventory.Neutron;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests.Support;
@@ -12,11 +14,12 @@ internal sealed class RunningApi : IAsyncDisposable
     public const string Secret = "lab-shared-secret";
     private readonly MetadataApiServer _server;
 
-    private RunningApi(FixtureSource source, ApiOptions options, string secret, MetadataApiLimits? limits)
+    private RunningApi(
+        FixtureSource source, ApiOptions options, string secret, MetadataApiLimits? limits, ISecurityGroupSource? groups, IAddressDirectory? addresses, ILogger<MetadataApi>? logger)
     {
         Source = source;
         Signature = new Signature(secret);
-        Api = new MetadataApi(options, Signature, source, Time, NullLogger<MetadataApi>.Instance);
+        Api = new MetadataApi(options, Signature, source, Time, logger ?? NullLogger<MetadataApi>.Instance, groups, addresses);
         _server = new MetadataApiServer(Api, [new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance, limits);
     }
 
@@ -31,9 +34,15 @@ internal sealed class RunningApi : IAsyncDisposable
     public IPEndPoint EndPoint => _server.EndPoints[0];
 
     public static async Task<RunningApi> StartAsync(
-        FixtureSource source, ApiOptions options, string secret = Secret, MetadataApiLimits? limits = null)
+        FixtureSource source,
+        ApiOptions options,
+        string secret = Secret,
+        MetadataApiLimits? limits = null,
+        ISecurityGroupSource? groups = null,
+        IAddressDirectory? addresses = null,
+        ILogger<MetadataApi>? logger = null)
     {
-        var api = new RunningApi(source, options, secret, limits);
+        var api = new RunningApi(source, options, secret, limits, groups, addresses, logger);
         await api._server.StartAsync(CancellationToken.None);
         return api;
     }

@@ -75,6 +75,16 @@ internal sealed class Ec2List(IReadOnlyList<string> items) : Ec2Node
     protected override byte[] Render() => Encoding.UTF8.GetBytes(string.Join('\n', items));
 }
 
+/// <summary>Security groups that are listed but must be asked for elsewhere. What is below a list is nothing, whatever the names.</summary>
+internal sealed class Ec2LaterSecurityGroups : Ec2Node
+{
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => SnapshotEntry.NotFound;
+
+    protected override SnapshotEntry Make() => SnapshotEntry.SecurityGroups;
+
+    protected override byte[] Render() => [];
+}
+
 /// <summary>A directory; listed by name in code point order.</summary>
 /// <param name="children">Name → item.</param>
 internal sealed class Ec2Directory(IReadOnlyDictionary<string, Ec2Node> children) : Ec2Node

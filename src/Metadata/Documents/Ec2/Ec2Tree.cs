@@ -13,9 +13,10 @@ internal sealed class Ec2Tree
     /// <param name="instance">The facts.</param>
     /// <param name="hostname">Host name with its domain.</param>
     /// <param name="clientAddress">Told as <c>local-ipv4</c> when the instance has no IPv4 address; null when unknown.</param>
-    public Ec2Tree(Instance instance, string? hostname, string? clientAddress)
+    /// <param name="securityGroupsComeLater">Whether the names of the security groups are not among the facts.</param>
+    public Ec2Tree(Instance instance, string? hostname, string? clientAddress, bool securityGroupsComeLater)
     {
-        _metaData = new Ec2Directory(MetaData(instance, hostname, clientAddress));
+        _metaData = new Ec2Directory(MetaData(instance, hostname, clientAddress, securityGroupsComeLater));
         var root = new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { ["meta-data"] = _metaData };
         if (Unreadable(instance, InstanceParts.UserData, since: 0) is { } unreadable) root["user-data"] = unreadable;
         else if (instance.UserData is { } userData) root["user-data"] = new Ec2Bytes(userData.Bytes);
@@ -33,7 +34,7 @@ internal sealed class Ec2Tree
         return path.StartsWith(metaData + "/") ? _metaData.Below(path[(metaData.Length + 1)..], version) : _root.Below(path);
     }
 
-    private static Dictionary<string, Ec2Node> MetaData(Instance instance, string? hostname, string? clientAddress)
+    private static Dictionary<string, Ec2Node> MetaData(Instance instance, string? hostname, string? clientAddress, bool securityGroupsComeLater)
     {
         var addresses = instance.NetworkInfo.Where(vif => vif.Network is not null)
             .SelectMany(vif => vif.Network!.Subnets)
@@ -49,7 +50,7 @@ internal sealed class Ec2Tree
             ["local-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, since: 0)
                 ?? new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
             ["reservation-id"] = new Ec2Leaf(instance.ReservationId),
-            ["security-groups"] = new Ec2List(instance.SecurityGroups),
+            ["security-groups"] = securityGroupsComeLater ? new Ec2LaterSecurityGroups() : new Ec2List(instance.SecurityGroups),
             ["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
             ["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
             ["public-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, Ec2Versions.LocalHostname)
