@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Firstlight.Inventory.MariaDb;
 using Npgsql;
 
 namespace Firstlight.Inventory.Nova;
@@ -6,13 +7,40 @@ namespace Firstlight.Inventory.Nova;
 /// <summary>Opens data sources for database URLs.</summary>
 public static class DatabaseDrivers
 {
+    // The driver's last resort, after every deadline of ours.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     /// <summary>The opener for Nova's databases.</summary>
     /// <param name="options">Pool size and deadline of each database.</param>
     public static Func<SqlAlchemyUrl, DbDataSource> Opener(NovaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return url => PostgreSql(url, options);
+        return url => url.Kind == DatabaseKind.MySql ? MySql(url, options) : PostgreSql(url, options);
     }
+
+    private static MariaDbDataSource MySql(SqlAlchemyUrl url, NovaOptions options) => new(new MariaDbConnectionSettings
+    {
+        // The client library tries several hosts in turn, each with its own port.
+        Host = url.Hosts.Count switch
+        {
+            0 => "localhost",
+            1 => url.Hosts[0].Name,
+            _ => string.Join(',', url.Hosts),
+        },
+        Port = url.Hosts is [{ Port: { } port }] ? port : 3306,
+        UnixSocket = url.UnixSocket,
+        User = url.Username ?? Environment.UserName,
+        Password = url.Password ?? "",
+        Database = url.Database.Length > 0 ? url.Database : null,
+        Tls = url.Tls.Demand >= TlsDemand.Required
+            ? new MariaDbTls(url.Tls.CaFile, url.Tls.CertificateFile, url.Tls.KeyFile, url.Tls.Demand >= TlsDemand.VerifyCa)
+            : null,
+        ConnectTimeout = options.CellTimeout,
+        CommandTimeout = options.CellTimeout,
+        ReadTimeout = options.CellTimeout + Grace,
+        WriteTimeout = options.CellTimeout + Grace,
+        MaxPoolSize = options.PoolSize,
+    });
 
     private static NpgsqlDataSource PostgreSql(SqlAlchemyUrl url, NovaOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Firstlight.Inventory.MariaDb;
 
 namespace Firstlight.Inventory.Nova;
 
@@ -19,6 +20,7 @@ internal sealed class SqlDialect
     /// <summary>Whether a statement failed because its connection did, not because the server refused it.</summary>
     public static bool IsLost(DbConnection connection, DbException failure) =>
         connection.State != ConnectionState.Open
+        || failure is MariaDbException { ConnectionLost: true }
         || failure.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException
         || failure.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state is "57P01" or "57P02" or "57P03");
 
