@@ -124,6 +124,8 @@ public sealed class Snapshot
             return At(new KnownPath(kind, KnownPath.Latest, 0));
         }
 
+        if (Unreadable(Needed(kind, version)) is { } failed) return failed;
+
         try
         {
             return kind switch
@@ -147,6 +149,20 @@ public sealed class Snapshot
         }
     }
 
+    private InstanceParts Needed(PathKind kind, int version) => kind switch
+    {
+        PathKind.UserData => InstanceParts.UserData,
+        PathKind.NetworkData => InstanceParts.NetworkInfo,
+        PathKind.Password => InstanceParts.Password,
+        PathKind.MetaData => InstanceParts.Metadata
+            | (string.IsNullOrEmpty(Instance.KeyName) ? InstanceParts.None : InstanceParts.KeyPairs)
+            | (version >= OpenStackVersions.Devices ? InstanceParts.Devices : InstanceParts.None)
+            | (version >= OpenStackVersions.DedicatedCpus ? InstanceParts.Numa : InstanceParts.None),
+        _ => InstanceParts.None,
+    };
+
+    private SnapshotEntry? Unreadable(InstanceParts needed) => SnapshotEntry.Unreadable(Instance.Faults & needed);
+
     // network_data.json is served under every version, though only listed since its own.
     private static int FirstVersion(PathKind kind) => kind switch
     {
@@ -159,7 +175,7 @@ public sealed class Snapshot
     private SnapshotEntry FileList(int version)
     {
         var files = new List<string> { "meta_data.json" };
-        if (Instance.UserData is not null) files.Add("user_data");
+        if (Instance.UserData is not null || Instance.Faults.HasFlag(InstanceParts.UserData)) files.Add("user_data");
         if (version >= OpenStackVersions.Password) files.Add("password");
         if (version >= OpenStackVersions.VendorData && IsVendorDataListed) files.Add("vendor_data.json");
         if (version >= OpenStackVersions.NetworkData) files.Add("network_data.json");
@@ -187,7 +203,11 @@ public sealed class Snapshot
 
     private SnapshotEntry OtherOpenStack(string path)
     {
-        if (path == TemplatePath) return _networkTemplate.Value is { } template ? Text(template) : SnapshotEntry.NotFound;
+        if (path == TemplatePath)
+        {
+            return Unreadable(InstanceParts.NetworkInfo) ?? (_networkTemplate.Value is { } template ? Text(template) : SnapshotEntry.NotFound);
+        }
+
         if (path.StartsWith(ContentRoot, StringComparison.Ordinal)) return SnapshotEntry.NotFound;
 
         const string content = "/content";

@@ -1,3 +1,5 @@
+using Firstlight.Metadata.Instances;
+
 namespace Firstlight.Metadata.Documents;
 
 /// <summary>What a path of an instance leads to.</summary>
@@ -83,6 +85,10 @@ public sealed class SnapshotEntry
         new(SnapshotOutcome.Document, contentType, bytes, seedOffset);
 
     internal static SnapshotEntry Password(byte[] bytes) => new(SnapshotOutcome.Password, ContentTypes.Html, bytes);
+
+    /// <summary>The failure of a document that tells these parts; null when there are none.</summary>
+    internal static SnapshotEntry? Unreadable(InstanceParts faults) =>
+        faults == InstanceParts.None ? null : Failed($"what is stored cannot be read: {faults}");
 
     internal static SnapshotEntry Failed(string reason) => new(SnapshotOutcome.Failed, "", [], NoSeed, reason);
 }

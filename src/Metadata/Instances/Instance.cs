@@ -79,6 +79,9 @@ public sealed record Instance
     /// <summary>User data as the base64 text that is stored, null for none. For dynamic vendor data, which passes it on undecoded.</summary>
     public string? RawUserData { get; init; }
 
+    /// <summary>What is stored but cannot be read: the members stay empty, and documents that tell them fail alone. Default none.</summary>
+    public InstanceParts Faults { get; init; }
+
     /// <summary>Names the instance only: user data, keys and password never reach a log.</summary>
     public override string ToString() => $"instance {Id}";
 }

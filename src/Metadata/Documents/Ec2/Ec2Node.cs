@@ -1,4 +1,5 @@
 using System.Text;
+using Firstlight.Metadata.Instances;
 
 namespace Firstlight.Metadata.Documents.Ec2;
 
@@ -36,6 +37,16 @@ internal sealed class Ec2Leaf(string? value) : Ec2Node
     public override SnapshotEntry Below(ReadOnlySpan<char> path) => path.Contains('/') ? SnapshotEntry.NotFound : SnapshotEntry.Crash;
 
     protected override byte[] Render() => Encoding.UTF8.GetBytes(value ?? "None");
+}
+
+/// <summary>A value that is stored but cannot be read: listed, and failing when asked for.</summary>
+internal sealed class Ec2Unreadable(InstanceParts faults) : Ec2Node
+{
+    public override SnapshotEntry Below(ReadOnlySpan<char> path) => SnapshotEntry.NotFound;
+
+    protected override SnapshotEntry Make() => SnapshotEntry.Unreadable(faults) ?? SnapshotEntry.NotFound;
+
+    protected override byte[] Render() => [];
 }
 
 /// <summary>Bytes served as they are.</summary>

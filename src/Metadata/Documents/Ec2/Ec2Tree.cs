@@ -18,7 +18,8 @@ internal sealed class Ec2Tree
     {
         _metaData = new Ec2Directory(MetaData(instance, hostname, clientAddress, securityGroupsComeLater));
         var root = new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { ["meta-data"] = _metaData };
-        if (instance.UserData is { } userData) root["user-data"] = new Ec2Bytes(userData.Bytes);
+        if (Unreadable(instance, InstanceParts.UserData, since: 0) is { } unreadable) root["user-data"] = unreadable;
+        else if (instance.UserData is { } userData) root["user-data"] = new Ec2Bytes(userData.Bytes);
         _root = new Ec2Directory(root);
     }
 
@@ -46,16 +47,19 @@ internal sealed class Ec2Tree
             ["ami-manifest-path"] = new Ec2Leaf("FIXME"),
             ["instance-id"] = new Ec2Leaf(Number("i", instance.Ec2.Instance)),
             ["hostname"] = new Ec2Leaf(hostname),
-            ["local-ipv4"] = new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
+            ["local-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, since: 0)
+                ?? new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
             ["reservation-id"] = new Ec2Leaf(instance.ReservationId),
             ["security-groups"] = securityGroupsComeLater ? new Ec2LaterSecurityGroups() : new Ec2List(instance.SecurityGroups),
             ["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
             ["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
-            ["public-ipv4"] = new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
-            {
-                Since = Ec2Versions.LocalHostname,
-            },
-            ["instance-type"] = new Ec2Leaf(instance.FlavorName) { Since = Ec2Versions.InstanceType },
+            ["public-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, Ec2Versions.LocalHostname)
+                ?? new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
+                {
+                    Since = Ec2Versions.LocalHostname,
+                },
+            ["instance-type"] = Unreadable(instance, InstanceParts.Flavor, Ec2Versions.InstanceType)
+                ?? new Ec2Leaf(instance.FlavorName) { Since = Ec2Versions.InstanceType },
             ["block-device-mapping"] = new Ec2Directory(BlockDeviceMappingItems.Of(instance.BlockDevices)) { Since = Ec2Versions.BlockDeviceMapping },
             ["placement"] = Directory("availability-zone", new Ec2Leaf(instance.AvailabilityZone), Ec2Versions.Placement),
             ["instance-action"] = new Ec2Leaf("none") { Since = Ec2Versions.InstanceAction },
@@ -65,6 +69,9 @@ internal sealed class Ec2Tree
         if (!string.IsNullOrEmpty(instance.KeyName)) items["public-keys"] = PublicKeys(instance.KeyName, instance.KeyData);
         return items;
     }
+
+    private static Ec2Node? Unreadable(Instance instance, InstanceParts part, int since) =>
+        instance.Faults.HasFlag(part) ? new Ec2Unreadable(part) { Since = since } : null;
 
     private static Ec2Directory PublicKeys(string name, string? data)
     {
