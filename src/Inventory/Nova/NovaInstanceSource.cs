@@ -62,6 +62,8 @@ public sealed class NovaInstanceSource : IInstanceSource, IAsyncDisposable
     public async ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(password);
+        if (id.Value.Contains('\0')) return false;
+
         var cell = await _cells.FindAsync(id.Value, cancellationToken);
         if (!cell.IsMapped && _options.StrictNova) throw new InvalidDataException($"instance {id} has no mapping to a cell to write its password to");
 
