@@ -151,7 +151,7 @@ public sealed class MetadataApiServerTests
     [InlineData("DELETE", "*/*", 200, "text/plain; charset=UTF-8", "OK")]
     [InlineData("HEAD", "*/*", 204, null, "")]
     [InlineData("GET", null, 200, "text/plain; charset=UTF-8", "OK")]
-    [InlineData("POST", "text/html", 200, "text/html; charset=UTF-8", "<TD>OK</TD>")]
+    [InlineData("POST", "text/html", 200, "text/html; charset=UTF-8", "<td>OK</td>")]
     [InlineData("GET", "application/json", 200, "application/json", "{\n    \"detailed\": false,\n    \"reasons\": [\n        \"OK\"\n    ]\n}")]
     public async Task The_health_check_needs_no_caller(string method, string? accept, int status, string? type, string body)
     {
