@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Firstlight.Tests.Support;
 
@@ -58,9 +59,11 @@ public sealed class MariaDbServer : IDisposable
         _process = Launch(
             "mariadbd",
             [
-                "--no-defaults", .. RootArguments, $"--datadir={Data}", $"--socket={UnixSocket}", $"--port={Port}", "--bind-address=127.0.0.1", "--skip-networking=0",
+                "--no-defaults", .. RootArguments, $"--datadir={Data}", $"--tmpdir={Temporary}", $"--socket={UnixSocket}", $"--port={Port}",
+                "--bind-address=127.0.0.1", "--skip-networking=0",
                 $"--pid-file={Path.Combine(_root, "pid")}", $"--log-error={Log}", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=8M",
-                "--innodb-buffer-pool-size=32M", "--skip-log-bin", "--performance-schema=OFF", "--max-allowed-packet=64M", .. _options, .. options,
+                "--innodb-buffer-pool-size=32M", "--skip-log-bin", "--performance-schema=OFF", "--max-allowed-packet=64M",
+                "--character-set-server=utf8mb4", .. _options, .. options,
             ]);
         WaitUntilReady();
     }
@@ -93,10 +96,20 @@ public sealed class MariaDbServer : IDisposable
 
     /// <summary>Runs statements as <c>root</c>, separated by semicolons.</summary>
     /// <returns>What the client printed: rows in lines, columns by tabs.</returns>
-    public string Execute(string sql, string? database = null) => Client(sql, database);
+    public string Execute(string sql, string? database = null)
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(sql));
+        return Client(input, database);
+    }
 
     /// <summary>Loads a dump, which may be of several databases.</summary>
-    public void Load(string sqlFile) => Client($"source {sqlFile}", null);
+    /// <exception cref="InvalidOperationException">A statement failed; nothing after it was run.</exception>
+    public void Load(string sqlFile)
+    {
+        // As input: the client's own "source" goes on after an error and then says that all is well.
+        using var input = File.OpenRead(sqlFile);
+        Client(input, null);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -110,16 +123,20 @@ public sealed class MariaDbServer : IDisposable
 
     private string Data => Path.Combine(_root, "data");
 
+    // Not /tmp: a server that starts removes the temporary tables it finds there, and they would be another's.
+    private string Temporary => Path.Combine(_root, "tmp");
+
     private string Log => Path.Combine(_root, "error.log");
 
     private void OnExit(object? sender, EventArgs e) => Dispose();
 
     private void Install()
     {
+        Directory.CreateDirectory(Temporary);
         using var process = Launch(
             "mariadb-install-db",
             [
-                "--no-defaults", .. RootArguments, $"--datadir={Data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M",
+                "--no-defaults", .. RootArguments, $"--datadir={Data}", $"--tmpdir={Temporary}", "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M",
                 "--skip-name-resolve",
             ]);
         Finish(process, "mariadb-install-db");
@@ -149,11 +166,15 @@ public sealed class MariaDbServer : IDisposable
         }
     }
 
-    private string Client(string sql, string? database)
+    private string Client(Stream sql, string? database)
     {
         using var process = Launch(
-            "mariadb", ["--no-defaults", "--user=root", $"--socket={UnixSocket}", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", .. database is null ? [] : new[] { database }], sql);
-        return Finish(process, "mariadb");
+            "mariadb",
+            [
+                "--no-defaults", "--user=root", $"--socket={UnixSocket}", "--batch", "--skip-column-names", "--default-character-set=utf8mb4",
+                .. database is null ? [] : new[] { database },
+            ]);
+        return Finish(process, "mariadb", sql);
     }
 
     private char State()
@@ -164,7 +185,7 @@ public sealed class MariaDbServer : IDisposable
 
     private string LastLines() => File.Exists(Log) ? string.Join(" | ", File.ReadLines(Log).TakeLast(5)) : "no log";
 
-    private static Process Launch(string program, IEnumerable<string> arguments, string? input = null)
+    private static Process Launch(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -175,18 +196,24 @@ public sealed class MariaDbServer : IDisposable
         if (Find(program, start.Environment["PATH"]!) is not { } path)
             throw new InvalidOperationException($"{program} is missing: ./setup --conformance installs it (apt-get install mariadb-server)");
         start.FileName = path;
-        var process = Process.Start(start)!;
-        if (input is not null) process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        return process;
+        return Process.Start(start)!;
     }
 
     private static string? Find(string program, string path) => path.Split(':').Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 
-    private static string Finish(Process process, string name)
+    private static string Finish(Process process, string name, Stream? input = null)
     {
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            input?.CopyTo(process.StandardInput.BaseStream);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended early; its exit code and its errors say why.
+        }
         if (!process.WaitForExit(Deadline))
         {
             process.Kill(entireProcessTree: true);
