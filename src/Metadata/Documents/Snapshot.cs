@@ -51,7 +51,7 @@ public sealed class Snapshot
         _newest = OpenStackVersions.IndexOf(settings.NewestVersion);
         _files = new SnapshotEntry?[FileKinds * (_newest + 1)];
         _networkTemplate = new Lazy<string?>(() => NetworkTemplate.Render(instance.NetworkInfo));
-        _size = BaseSize + (instance.UserData?.Bytes.Length ?? 0) + ((instance.RawUserData?.Length ?? 0) * sizeof(char));
+        _size = BaseSize + (instance.UserData?.Bytes.Length ?? 0) + (sizeof(char) * (instance.RawUserData?.Length ?? 0));
     }
 
     /// <summary>The facts.</summary>
