@@ -17,7 +17,8 @@ internal sealed class ConnectionThread
     private readonly TimeProvider _time;
     // An object and not a Lock: the thread waits on it for work.
     private readonly object _gate = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What follows is a count and a place in the pool; it runs on this thread, so that a starved thread pool cannot hold it up.
+    private readonly TaskCompletionSource _ended = new();
     private Action? _work;
     private ConnectionSocket? _socket;
     private bool _isBusy;
