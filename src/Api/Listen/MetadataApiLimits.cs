@@ -21,6 +21,9 @@ public sealed record MetadataApiLimits
     /// <summary>Time a connection may idle between requests. Default 30 s.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a connection may be used for another request. Default true.</summary>
+    public bool KeepAlive { get; init; } = true;
+
     /// <summary>Time running requests get to finish when the server stops. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

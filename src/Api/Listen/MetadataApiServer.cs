@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger<MetadataApiServer> _logger;
     private readonly MetadataApiLimits _limits;
+    private readonly MetadataApiTls? _tls;
     private readonly List<ListenOptions> _listening = [];
     private readonly ServiceProvider _services;
     private KestrelServer? _kestrel;
@@ -25,7 +27,9 @@ public sealed class MetadataApiServer : IAsyncDisposable
     /// <param name="endPoints">Where to listen; port 0 takes a free one.</param>
     /// <param name="loggerFactory">Log of the server and of Kestrel.</param>
     /// <param name="limits">Bounds on requests; null for the defaults.</param>
-    public MetadataApiServer(MetadataApi api, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggerFactory, MetadataApiLimits? limits = null)
+    /// <param name="tls">TLS on every endpoint; null for none.</param>
+    public MetadataApiServer(
+        MetadataApi api, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggerFactory, MetadataApiLimits? limits = null, MetadataApiTls? tls = null)
     {
         ArgumentNullException.ThrowIfNull(endPoints);
         _api = api;
@@ -33,6 +37,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<MetadataApiServer>();
         _limits = limits ?? new MetadataApiLimits();
+        _tls = tls;
         _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
     }
 
@@ -40,6 +45,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _listening.Select(listen => listen.IPEndPoint!)];
 
     /// <summary>Opens the sockets and begins to answer.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file of <c>tls</c> holds no certificate or key.</exception>
     /// <exception cref="EndPointUnavailableException">An endpoint is taken, forbidden or not of this host. None stays open.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +67,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
         foreach (var endPoint in EndPoints) ApiLog.Listening(_logger, endPoint);
     }
 
-    /// <summary>Closes the sockets, lets running requests finish for a while (<see cref="MetadataApiLimits.DrainTimeout"/>), then ends them.</summary>
+    /// <summary>Closes the sockets, lets running requests finish (<see cref="MetadataApiLimits.DrainTimeout"/>), then ends them.</summary>
     /// <param name="cancellationToken">Ends the drain at once.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -99,11 +105,13 @@ public sealed class MetadataApiServer : IAsyncDisposable
         options.Limits.MaxRequestBodySize = _limits.BodyBytes;
         options.Limits.RequestHeadersTimeout = _limits.HeaderTimeout;
         options.Limits.KeepAliveTimeout = _limits.IdleTimeout;
+        var https = _tls?.Options();
         foreach (var endPoint in _wanted)
         {
             options.Listen(endPoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                if (https is not null) listen.UseHttps(https);
                 _listening.Add(listen);
             });
         }

@@ -22,7 +22,7 @@ internal sealed class MetadataApplication(MetadataApi api, MetadataApiLimits lim
         var answer = HasLongHeaderLine(request.Headers)
             ? new MetadataAnswer(StatusCodes.Status431RequestHeaderFieldsTooLarge, null, default) { Close = true }
             : await api.AnswerAsync(RequestReader.Read(context, api.IsStrict), aborted);
-        await WriteAsync(context, request.Method, answer, aborted);
+        await WriteAsync(context, request.Method, limits.KeepAlive ? answer : answer with { Close = true }, aborted);
     }
 
     private bool HasLongHeaderLine(IHeaderDictionary headers)

@@ -17,6 +17,7 @@ internal sealed class CheckConfigAction(GlobalOptions globals) : SynchronousComm
         var settings = Settings.Load(sources);
         var output = parseResult.InvocationConfiguration.Output;
         foreach (var warning in settings.Warnings) output.WriteLine($"warning: {warning}");
+        foreach (var difference in settings.Differences) output.WriteLine($"differs from Nova: {difference}");
         output.WriteLine($"configuration is in order ({(settings.Files.IsEmpty ? "no files, defaults only" : string.Join(", ", settings.Files))})");
         return ExitCodes.Ok;
     }

@@ -24,7 +24,7 @@ internal static class ConfigPrinter
     private static void PrintOption(OptionDefinition option, OptionReader reader, TextWriter output)
     {
         var value = reader.Effective(option);
-        var text = option.Secret && value.Text.Length > 0 ? Secret.Mask : Quoted(value.Text);
+        var text = Quoted(option.Shown(value.Text));
         var from = value.Origin is { } origin ? origin.ToString() : "default";
         var note = option.Status switch { OptionStatus.Accepted => ", accepted without effect", OptionStatus.NotHonoured => ", not honoured", _ => "" };
         output.WriteLine($"# {from}{note}");

@@ -56,6 +56,7 @@ internal static class ConfigReference
     private static string Default(OptionDefinition option)
     {
         var general = option.DefaultText.Length == 0 ? "empty" : $"`{option.DefaultText}`";
+        if (option.NovaDefaultText is { } novas) general = $"{general}; on Nova's databases: `{novas}`";
         return option.RoleDefault is { } special ? $"{general}; {Roles(special.Role)}: `{special.Text}`" : general;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 
 namespace Firstlight.Configuration;
@@ -42,26 +41,12 @@ internal static partial class OptionCatalogue
         Meaning = "Domain appended to host names in the documents; set to empty for none.",
     };
 
-    internal static OptionDefinition<ImmutableArray<string>> VendordataProviders { get; } = new()
-    {
-        Section = "api", Name = "vendordata_providers", Form = ValueForms.List, DefaultText = "StaticJSON",
-        Owner = OptionOwner.Nova, Roles = ProgramRole.Api, Aliases = [new(IniFile.DefaultSection, "vendordata_providers")],
-        Meaning = "Where vendor data comes from: StaticJSON; DynamicJSON is known and not honoured yet.",
-    };
-
-    internal static OptionDefinition<string?> VendordataJsonfilePath { get; } = new()
-    {
-        Section = "api", Name = "vendordata_jsonfile_path", Form = ValueForms.OptionalPath, DefaultText = "",
-        Owner = OptionOwner.Nova, Roles = ProgramRole.Api, Aliases = [new(IniFile.DefaultSection, "vendordata_jsonfile_path")],
-        Meaning = "File of the static vendor data; empty for an empty object.",
-    };
-
     internal static OptionDefinition<bool> ServiceMetadataProxy { get; } = new()
     {
-        // Nova's default is false, the mode no cloud with Neutron runs in.
-        Section = "neutron", Name = "service_metadata_proxy", Form = ValueForms.Boolean, DefaultText = "true",
+        // False is the mode hardly a cloud with Neutron runs in; our own inventory has nobody to ask for an address alone.
+        Section = "neutron", Name = "service_metadata_proxy", Form = ValueForms.Boolean, DefaultText = "true", NovaDefaultText = "false",
         Owner = OptionOwner.Nova, Roles = ProgramRole.Api,
-        Meaning = "Answer signed requests of the metadata agent; false, which is Nova's default, is refused: guests are never answered directly.",
+        Meaning = "Answer signed requests of the metadata agent; false finds guests by their address through Neutron, which is refused without Nova's databases.",
     };
 
     internal static OptionDefinition<string> ApiSharedSecret { get; } = new()

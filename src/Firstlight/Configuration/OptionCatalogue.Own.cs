@@ -59,8 +59,8 @@ internal static partial class OptionCatalogue
     internal static OptionDefinition<TimeSpan> StaleIfError { get; } = new()
     {
         Section = OwnSection, Name = "stale_if_error", Form = ValueForms.Seconds(0, 86400), DefaultText = "600",
-        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Agent,
-        Meaning = "How old the last good answer of a port may be to be told while the directory or the metadata API is away; 0 for never.",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Servers,
+        Meaning = "How old the last good answer may be to be told while what it came from is away (databases, Neutron, directory, metadata API); 0 for never.",
     };
 
     internal static OptionDefinition<int> MaxConcurrentRequests { get; } = new()

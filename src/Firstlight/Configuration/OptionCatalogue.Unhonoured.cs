@@ -8,29 +8,25 @@ internal static partial class OptionCatalogue
     private static ImmutableArray<OptionDefinition> Unhonoured =>
     [
         Nova("DEFAULT", "enabled_apis", "osapi_compute,metadata", "Which APIs a nova-api process runs; the verb decides here."),
-        Nova("DEFAULT", "enabled_ssl_apis", "", "APIs that are served over TLS."),
-        Nova("DEFAULT", "injected_network_template", "", "Template of the network file in `content/`."),
-        Nova("DEFAULT", "flat_injected", "false", "Whether nova-compute marks networks as injected."),
-        Nova("DEFAULT", "use_forwarded_for", "false", "Trust X-Forwarded-For of direct requests.", "api"),
-        Nova("api", "use_forwarded_for", "false", "Trust X-Forwarded-For of direct requests."),
-        Nova("api", "local_metadata_per_cell", "false", "Run one metadata API a cell."),
-        Nova("api", "vendordata_dynamic_targets", "", "Services asked for dynamic vendor data."),
-        Nova("api", "vendordata_dynamic_ssl_certfile", "", "Certificates those services are checked against."),
-        Nova("api", "vendordata_dynamic_connect_timeout", "5", "Seconds to connect to those services."),
-        Nova("api", "vendordata_dynamic_read_timeout", "5", "Seconds those services may take."),
-        Nova("api", "vendordata_dynamic_failure_fatal", "false", "Fail the whole document when one of those services fails."),
+        Nova("DEFAULT", "injected_network_template", "", "Template of the network file in `content/`; the layout of Nova's own template is always used here."),
+        Nova("DEFAULT", "flat_injected", "false", "Whether nova-compute marks networks as injected; what it stored is followed here."),
+        Nova("DEFAULT", "tcp_keepidle", "600", "Seconds until an idle connection is probed; the system's are used."),
         Nova("api", "config_drive_skip_versions", "1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01", "EC2 versions left off the config drive."),
-        Nova("database", "connection", "", "Nova's cell database.", secret: true),
-        Nova("api_database", "connection", "", "Nova's API database.", secret: true),
-        Nova("cache", "enabled", "false", "Share cached documents between processes."),
-        Nova("cache", "backend", "dogpile.cache.null", "Where they are shared."),
-        Nova("cache", "memcache_servers", "localhost:11211", "Memcached servers they are shared in."),
-        Nova("wsgi", "client_socket_timeout", "900", "Seconds a client connection may be silent; see `[firstlight] idle_timeout`."),
-        Nova("wsgi", "keep_alive", "true", "Whether connections are kept; HTTP decides here."),
-        Nova("wsgi", "max_header_line", "16384", "Longest header line; 8 KiB here."),
-        Nova("wsgi", "secure_proxy_ssl_header", "", "Header a TLS proxy sets."),
-        Nova("oslo_middleware", "enable_proxy_headers_parsing", "false", "Trust the headers of a proxy in front."),
-        Nova("cors", "allowed_origin", "", "Origins that browsers may ask from."),
+        Nova("DEFAULT", "config_drive_skip_versions", "", "EC2 versions left off the config drive."),
+        .. OfDatabase("database"),
+        .. OfDatabase("api_database"),
+        Nova("cache", "enabled", "false", "Share cached documents between processes through oslo.cache; this process keeps its own, bounded by `[firstlight] snapshot_cache_bytes`."),
+        Nova("cache", "backend", "dogpile.cache.null", "Where they are shared; kept in this process instead."),
+        Nova("cache", "memcache_servers", "localhost:11211", "Memcached servers they are shared in; not connected to."),
+        Nova("cache", "expiration_time", "600", "Life of cached values; as in Nova's metadata API, `[api] metadata_cache_expiration` decides."),
+        Nova("wsgi", "api_paste_config", "api-paste.ini", "Layers in front of the API; those of Nova's and Debian's file are built in, /healthcheck among them."),
+        Nova("wsgi", "default_pool_size", "1000", "Green threads a worker; see `[firstlight] max_concurrent_requests`."),
+        Nova("wsgi", "tcp_keepidle", "600", "Seconds until an idle connection is probed; the system's are used."),
+        Nova("wsgi", "wsgi_log_format", "", "Form of access log lines; see `[firstlight] log_format`."),
+        Nova("cors", "allowed_origin", "", "Origins that browsers may ask from; no CORS header is ever sent."),
+        Nova("neutron", "service_name", "", "Name of Neutron in Keystone's catalog; only its type is looked for."),
+        Nova("neutron", "connect_retries", "", "Repetitions after a failed connection; see `http_retries`."),
+        Nova("neutron", "status_code_retries", "", "Repetitions after some statuses; see `http_retries`."),
 
         Neutron("DEFAULT", "metadata_proxy_socket", "$state_path/metadata_proxy", "UNIX socket haproxy hands requests to; this program listens in the namespaces itself."),
         Neutron("DEFAULT", "metadata_proxy_socket_mode", "deduce", "Mode of that socket."),
@@ -74,8 +70,20 @@ internal static partial class OptionCatalogue
         Oslo("default_log_levels", "Levels of loggers."),
     ];
 
-    private static OptionDefinition<string> Nova(string section, string name, string fallback, string meaning, string? newer = null, bool secret = false) =>
-        NotHonoured(OptionOwner.Nova, section, name, fallback, newer is null ? meaning : $"{meaning} Older place of `[{newer}] {name}`.", ProgramRole.Api, secret);
+    private static OptionDefinition[] OfDatabase(string section) =>
+    [
+        Nova(section, "max_retries", "10", "Attempts to connect at start; `[firstlight] cell_timeout` bounds the wait instead."),
+        Nova(section, "retry_interval", "10", "Seconds between them; `[firstlight] cell_timeout` bounds the wait instead."),
+        Nova(section, "max_pool_size", "5", "Connections that are kept; at most 16 a database here."),
+        Nova(section, "max_overflow", "50", "Connections beyond those; at most 16 a database here."),
+        Nova(section, "pool_timeout", "", "Wait for a free connection; `[firstlight] cell_timeout` bounds it instead."),
+        Nova(section, "connection_recycle_time", "3600", "Age at which a connection is replaced; idle ones are closed after five minutes here."),
+        Nova(section, "slave_connection", "", "A replica to read from; nothing is read from it.", secret: true),
+        Nova(section, "connection_parameters", "", "Further parameters of the connection; write them behind the `?` of the connection itself.", secret: true),
+    ];
+
+    private static OptionDefinition<string> Nova(string section, string name, string fallback, string meaning, bool secret = false) =>
+        NotHonoured(OptionOwner.Nova, section, name, fallback, meaning, ProgramRole.MetadataApi, secret);
 
     private static OptionDefinition<string> Neutron(string section, string name, string fallback, string meaning, bool secret = false) =>
         NotHonoured(OptionOwner.Neutron, section, name, fallback, meaning, ProgramRole.Agent, secret);

@@ -61,11 +61,17 @@ internal abstract record OptionDefinition
     /// <summary>Whether its value is never printed.</summary>
     public bool Secret { get; init; }
 
+    /// <summary>Makes its value fit to print, where only part of it is secret; null where all of it may be printed, or none.</summary>
+    public Func<string, string>? Masking { get; init; }
+
     /// <summary>Older places it is read from.</summary>
     public ImmutableArray<OptionAlias> Aliases { get; init; } = [];
 
     /// <summary>A default that differs by role, said in the reference; null where there is none.</summary>
     public (ProgramRole Role, string Text)? RoleDefault { get; init; }
+
+    /// <summary>A default that differs where Nova's databases are read, which is Nova's own; null where there is none.</summary>
+    public string? NovaDefaultText { get; init; }
 
     /// <summary>Name of the form, such as <c>integer</c>.</summary>
     public abstract string FormName { get; }
@@ -77,7 +83,16 @@ internal abstract record OptionDefinition
     public abstract bool Accepts(string text);
 
     /// <summary>The default for a role.</summary>
-    public string DefaultFor(ProgramRole role) => RoleDefault is { } special && special.Role.HasFlag(role) ? special.Text : DefaultText;
+    /// <param name="role">The role.</param>
+    /// <param name="onNova">Whether it reads Nova's databases.</param>
+    public string DefaultFor(ProgramRole role, bool onNova)
+    {
+        if (onNova && NovaDefaultText is { } novas) return novas;
+        return RoleDefault is { } special && special.Role.HasFlag(role) ? special.Text : DefaultText;
+    }
+
+    /// <summary>A value as it may be printed.</summary>
+    public string Shown(string text) => Secret && text.Length > 0 ? Configuration.Secret.Mask : Masking?.Invoke(text) ?? text;
 
     /// <summary>Such as <c>[api] dhcp_domain</c>.</summary>
     public sealed override string ToString() => $"[{Section}] {Name}";

@@ -21,7 +21,7 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
             var place = $"{entry.Origin}: [{entry.Section}] {entry.Name}";
             if (OptionCatalogue.ByName.TryGetValue((entry.Section, entry.Name), out var option))
             {
-                if (option.Status == OptionStatus.NotHonoured) warnings.Add($"{place} is known and not honoured: {option.Meaning}");
+                if (option.Status == OptionStatus.NotHonoured && !IsOff(option, entry)) warnings.Add($"{place} is known and not honoured: {option.Meaning}");
             }
             else if (OptionCatalogue.ByAlias.TryGetValue((entry.Section, entry.Name), out var newer))
             {
@@ -44,6 +44,10 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
         return new OptionFindings(errors.ToImmutable(), warnings.ToImmutable(), ignored.ToImmutable());
     }
 
+    // Something we do not do, told not to be done, needs no word.
+    private static bool IsOff(OptionDefinition option, IniEntry entry) =>
+        option.DefaultText == "false" && ValueForms.Boolean.TryParse(entry.Value, out var on) && !on;
+
     private static string Hint(IniEntry entry, IEnumerable<OptionDefinition> candidates)
     {
         var options = candidates.ToList();
@@ -63,5 +67,5 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
             .MinBy(o => Nearest.Distance(entry.Name, o.Name));
     }
 
-    private static readonly ImmutableHashSet<string> NeighboursOfTheirOwn = ["metadata_host", "my_ip", "hosts"];
+    private static readonly ImmutableHashSet<string> NeighboursOfTheirOwn = ["metadata_host", "my_ip", "hosts", "auth_uri"];
 }

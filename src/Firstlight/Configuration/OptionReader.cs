@@ -8,11 +8,15 @@ internal readonly record struct EffectiveValue(string Text, Origin? Origin);
 /// <summary>Typed values of catalogued options; mistakes are collected so that a person sees all of them at once.</summary>
 internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
 {
-    private readonly Substitution _substitution = new(raw, OptionCatalogue.ByName, role);
+    private readonly bool _onNova = ReadsNova(raw, role);
+    private readonly Substitution _substitution = new(raw, OptionCatalogue.ByName, role, ReadsNova(raw, role));
     private readonly List<string> _errors = [];
 
     /// <summary>Mistakes so far, one line each.</summary>
     public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>Whether instances are read from Nova's databases: one of them is named, and the role is the metadata API alone.</summary>
+    public bool OnNova => _onNova;
 
     /// <summary>Reads an option; where it is wrong the mistake is kept and the default is returned.</summary>
     public T Read<T>(OptionDefinition<T> option)
@@ -70,9 +74,12 @@ internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
     private static string Describe(OptionDefinition option, EffectiveValue value)
     {
         var place = value.Origin is { } origin ? $"{origin}: " : "";
-        var shown = option.Secret ? "the value" : $"'{value.Text.ReplaceLineEndings("\\n")}'";
+        var shown = option.Secret ? "the value" : $"'{option.Shown(value.Text).ReplaceLineEndings("\\n")}'";
         return $"{place}{option}: {shown} is not {option.Allowed}";
     }
+
+    private static bool ReadsNova(RawConfiguration raw, ProgramRole role) => role == ProgramRole.MetadataApi
+        && (raw.Find("database", "connection") is { Value.Length: > 0 } || raw.Find("api_database", "connection") is { Value.Length: > 0 });
 
     private string Place(OptionDefinition option) => Written(option) is { } entry ? $"{entry.Origin}: " : "";
 
@@ -85,5 +92,5 @@ internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
     }
 
     private string Default(OptionDefinition option) =>
-        _substitution.Expand(new IniEntry(option.Section, option.Name, option.DefaultFor(role), new Origin($"default of {option}")));
+        _substitution.Expand(new IniEntry(option.Section, option.Name, option.DefaultFor(role, _onNova), new Origin($"default of {option}")));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Firstlight.Api.VendorData;
 using Microsoft.Extensions.Logging;
 using Known = Firstlight.Configuration.OptionCatalogue;
 
@@ -17,15 +18,24 @@ internal sealed partial record Settings
         var statePath = reader.Read(Known.StatePath);
         var strict = reader.Read(Known.StrictNova);
 
-        if (!reader.Read(Known.ServiceMetadataProxy) && ProgramRole.Api.HasFlag(sources.Role))
-            reader.Fail(Known.ServiceMetadataProxy, "must be true: only signed requests of a metadata agent are answered");
-        CheckVendordata(reader, sources.Role, warnings);
+        var proxied = reader.Read(Known.ServiceMetadataProxy);
+        if (!proxied && ProgramRole.Api.HasFlag(sources.Role) && !reader.OnNova)
+            reader.Fail(Known.ServiceMetadataProxy, "must be true without Nova's databases: only signed requests of a metadata agent are answered");
+        var nova = NovaReader.Read(reader, proxied);
+        if (nova is { Neutron: null } && proxied)
+            warnings.Add($"{Known.NeutronAuth.AuthType} is not set: security-groups of the EC2 tree stays empty");
+        if (!reader.OnNova && sources.Role != ProgramRole.HostAgent && sources.Role != ProgramRole.Commands && raw.Find("api_database", "connection") is { Value.Length: > 0 })
+            warnings.Add($"{Known.ApiDatabaseConnection} is read by metadata-api only: {sources.Role.ToString().ToLowerInvariant()} answers from its inventory");
+        CheckVendordata(reader, sources.Role);
+        var tls = FrontReader.Tls(reader, sources.Role);
+        var limits = new LimitSettings(reader.Read(Known.MaxConcurrentRequests), reader.Read(Known.HeaderTimeout), FrontReader.IdleTimeout(reader, sources.Role));
+        var vendorData = DynamicVendorData(reader, sources.Role);
         reader.CheckAll();
 
         // A secret is made last, when nothing else can stop the start.
         var mistakes = findings.Errors.Concat(reader.Errors).ToList();
         var secret = SharedSecretRule.Resolve(
-            reader, sources with { MayGenerateSecret = sources.MayGenerateSecret && mistakes.Count == 0 }, statePath, strict, warnings);
+            reader, sources with { MayGenerateSecret = sources.MayGenerateSecret && mistakes.Count == 0 }, statePath, strict || (reader.OnNova && !proxied), warnings);
         if (reader.Errors.Count + findings.Errors.Length > 0) throw new ConfigurationException([.. findings.Errors, .. reader.Errors.Distinct()]);
 
         return new Settings
@@ -39,7 +49,9 @@ internal sealed partial record Settings
             StrictNova = strict,
             ManagementListen = reader.Read(Known.ManagementListen),
             Log = new LogSettings(reader.Read(Known.LogFormat) == "json", LevelOf(reader)),
-            Limits = new LimitSettings(reader.Read(Known.MaxConcurrentRequests), reader.Read(Known.HeaderTimeout), reader.Read(Known.IdleTimeout)),
+            Limits = limits,
+            Differences = NovaDifferences.Of(reader, nova, strict, limits),
+            Nova = nova,
             Api = new ApiSettings(
                 new IPEndPoint(reader.Read(Known.MetadataListen), reader.Read(Known.MetadataListenPort)),
                 reader.Read(Known.MetadataCacheExpiration),
@@ -47,7 +59,16 @@ internal sealed partial record Settings
                 reader.Read(Known.VendordataProviders),
                 reader.Read(Known.VendordataJsonfilePath),
                 reader.Read(Known.NewestVersion) is var newest && newest == "latest" ? null : newest,
-                reader.Read(Known.SnapshotCacheBytes)),
+                reader.Read(Known.SnapshotCacheBytes))
+            {
+                DynamicVendorData = vendorData,
+                Tls = tls,
+                KeepAlive = reader.Read(Known.KeepAlive),
+                MaxHeaderLine = reader.Read(Known.MaxHeaderLine),
+                ServiceMetadataProxy = proxied,
+                UseForwardedFor = reader.Read(Known.UseForwardedFor),
+                EnableProxyHeadersParsing = reader.Read(Known.EnableProxyHeadersParsing),
+            },
             Agent = new AgentSettings(MetadataApi(reader), reader.Read(Known.NovaMetadataInsecure), reader.Read(Known.StaleIfError)),
             Dhcp = new DhcpSettings(
                 reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),
@@ -77,16 +98,27 @@ internal sealed partial record Settings
             reader.Read(Known.NovaMetadataPort)).Uri;
     }
 
-    private static void CheckVendordata(OptionReader reader, ProgramRole role, List<string> warnings)
+    private static void CheckVendordata(OptionReader reader, ProgramRole role)
     {
-        foreach (var provider in reader.Read(Known.VendordataProviders))
-        {
-            if (provider == "DynamicJSON") warnings.Add($"{Known.VendordataProviders}: DynamicJSON is known and not honoured: vendor_data2.json has no dynamic part");
-            else if (provider != "StaticJSON") reader.Fail(Known.VendordataProviders, $"'{provider}' is not StaticJSON or DynamicJSON");
-        }
+        foreach (var provider in reader.Read(Known.VendordataProviders).Where(p => p is not ("StaticJSON" or "DynamicJSON")))
+            reader.Fail(Known.VendordataProviders, $"'{provider}' is not StaticJSON or DynamicJSON");
 
         // A file that is broken fails its own document only; one that was never there is a mistake of the configuration.
-        if (ProgramRole.Api.HasFlag(role) && reader.Read(Known.VendordataJsonfilePath) is { } path && !File.Exists(path))
-            reader.Fail(Known.VendordataJsonfilePath, $"{path} does not exist");
+        if (ProgramRole.Api.HasFlag(role)) FileCheck.Readable(reader, Known.VendordataJsonfilePath, reader.Read(Known.VendordataJsonfilePath));
+    }
+
+    private static DynamicVendorDataOptions DynamicVendorData(OptionReader reader, ProgramRole role)
+    {
+        if (!ProgramRole.Api.HasFlag(role) || !reader.Read(Known.VendordataProviders).Contains("DynamicJSON", StringComparer.Ordinal)) return new DynamicVendorDataOptions();
+        FileCheck.Readable(reader, Known.VendordataDynamicSslCertfile, reader.Read(Known.VendordataDynamicSslCertfile));
+        return new DynamicVendorDataOptions
+        {
+            Targets = reader.Read(Known.VendordataDynamicTargets),
+            AuthorityFile = reader.Read(Known.VendordataDynamicSslCertfile),
+            ConnectTimeout = reader.Read(Known.VendordataDynamicConnectTimeout),
+            ReadTimeout = reader.Read(Known.VendordataDynamicReadTimeout),
+            FailureFatal = reader.Read(Known.VendordataDynamicFailureFatal),
+            Auth = KeystoneReader.Read(reader, Known.VendordataAuth),
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Firstlight.Api.VendorData;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Configuration;
@@ -40,8 +41,14 @@ internal sealed partial record Settings
     /// <summary>Bounds on clients, the same for guests and for the API.</summary>
     public required LimitSettings Limits { get; init; }
 
+    /// <summary>What a metadata API on Nova's databases does otherwise than Nova's own, one line each, for <c>--check-config</c>.</summary>
+    public required ImmutableArray<string> Differences { get; init; }
+
     /// <summary>The metadata API.</summary>
     public required ApiSettings Api { get; init; }
+
+    /// <summary>Nova's databases; null where instances are read from the inventory.</summary>
+    public required NovaSettings? Nova { get; init; }
 
     /// <summary>The metadata agent.</summary>
     public required AgentSettings Agent { get; init; }
@@ -79,7 +86,29 @@ internal sealed record ApiSettings(
     ImmutableArray<string> VendordataProviders,
     string? VendordataJsonfilePath,
     string? NewestVersion,
-    long SnapshotCacheBytes);
+    long SnapshotCacheBytes)
+{
+    /// <summary>Services that add to vendor data, and the account they are asked with.</summary>
+    public required DynamicVendorDataOptions DynamicVendorData { get; init; }
+
+    /// <summary>TLS towards clients; null for plain HTTP.</summary>
+    public required TlsSettings? Tls { get; init; }
+
+    /// <summary>Whether a connection may be used for another request.</summary>
+    public required bool KeepAlive { get; init; }
+
+    /// <summary>Longest header line in bytes.</summary>
+    public required int MaxHeaderLine { get; init; }
+
+    /// <summary>Whether a proxy says who asks; otherwise guests are found by address.</summary>
+    public required bool ServiceMetadataProxy { get; init; }
+
+    /// <summary>Whether X-Forwarded-For stands for the address of a guest.</summary>
+    public required bool UseForwardedFor { get; init; }
+
+    /// <summary>Whether the headers of a proxy in front tell the address of a guest.</summary>
+    public required bool EnableProxyHeadersParsing { get; init; }
+}
 
 /// <summary>The metadata agent.</summary>
 /// <param name="MetadataApi">Where signed requests go: scheme, host and port.</param>

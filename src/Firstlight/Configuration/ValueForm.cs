@@ -113,9 +113,31 @@ internal static class ValueForms
             return good;
         });
 
+    /// <summary>Whole seconds from 1 up; null when empty.</summary>
+    public static ValueForm<TimeSpan?> OptionalSeconds { get; } = new("seconds", "a whole number of seconds from 1 up, or empty for the default",
+        (string t, out TimeSpan? v) =>
+        {
+            var good = int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds >= 1;
+            v = good ? TimeSpan.FromSeconds(seconds) : null;
+            return good || t.Length == 0;
+        });
+
+    /// <summary>An address of a web service; null when empty.</summary>
+    public static ValueForm<Uri?> OptionalHttpUrl { get; } = new("URL", "an address such as http://controller:9696, or empty for none",
+        (string t, out Uri? v) =>
+        {
+            v = null;
+            return t.Length == 0 || (Uri.TryCreate(t, UriKind.Absolute, out v) && v is { Scheme: "http" or "https", Host.Length: > 0 });
+        });
+
     /// <summary>One of a few words, in any case; the value is the word as listed.</summary>
     public static ValueForm<string> Choice(params string[] words) => new("choice", $"one of {string.Join(", ", words)}",
         (string t, [MaybeNullWhen(false)] out string v) => (v = words.FirstOrDefault(w => w.Equals(t, StringComparison.OrdinalIgnoreCase))) is not null);
+
+    /// <summary>One of a few words, in any case, or nothing.</summary>
+    public static ValueForm<string> OptionalChoice(params string[] words) => new("choice", $"one of {string.Join(", ", words)}, or empty",
+        (string t, [MaybeNullWhen(false)] out string v) =>
+            (v = t.Length == 0 ? "" : words.FirstOrDefault(w => w.Equals(t, StringComparison.OrdinalIgnoreCase))) is not null);
 
     private static TryParseValue<int> IntegerIn(int min, int max) => (string t, out int v) =>
         int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out v) && v >= min && v <= max;

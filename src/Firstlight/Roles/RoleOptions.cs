@@ -4,6 +4,7 @@ using Firstlight.Api;
 using Firstlight.Api.Listen;
 using Firstlight.Configuration;
 using Firstlight.Host;
+using Firstlight.Inventory.Nova;
 using Firstlight.Metadata.Identity;
 using Firstlight.Plumbing.Reconcile;
 
@@ -12,6 +13,9 @@ namespace Firstlight.Roles;
 /// <summary>From the settings of a start to the options of each room.</summary>
 internal static class RoleOptions
 {
+    // Where the pipeline of Debian's package looks.
+    private const string HealthcheckDisableFile = "/etc/nova/healthcheck_disable";
+
     public static Signature Signature(this Settings settings) => new(settings.SharedSecret.Reveal());
 
     public static ApiOptions ForApi(this Settings settings)
@@ -27,6 +31,11 @@ internal static class RoleOptions
             SnapshotCacheBytes = settings.Api.SnapshotCacheBytes,
             StrictNova = settings.StrictNova,
             NewestVersion = settings.Api.NewestVersion ?? defaults.NewestVersion,
+            DynamicVendorData = settings.Api.DynamicVendorData,
+            ServiceMetadataProxy = settings.Api.ServiceMetadataProxy,
+            UseForwardedFor = settings.Api.UseForwardedFor,
+            EnableProxyHeadersParsing = settings.Api.EnableProxyHeadersParsing,
+            HealthcheckDisableFile = settings.Nova is null ? null : HealthcheckDisableFile,
         };
     }
 
@@ -34,6 +43,22 @@ internal static class RoleOptions
     {
         HeaderTimeout = settings.Limits.HeaderTimeout,
         IdleTimeout = settings.Limits.IdleTimeout,
+        HeaderLineBytes = settings.Api.MaxHeaderLine,
+        HeaderBytes = Math.Max(new MetadataApiLimits().HeaderBytes, 2 * settings.Api.MaxHeaderLine),
+        KeepAlive = settings.Api.KeepAlive,
+    };
+
+    public static MetadataApiTls? ForApiTls(this Settings settings) =>
+        settings.Api.Tls is { } tls ? new MetadataApiTls(tls.CertificateFile, tls.KeyFile, tls.ClientAuthorityFile) : null;
+
+    public static NovaOptions ForNova(this Settings settings, NovaSettings nova) => new()
+    {
+        ApiUrl = nova.ApiUrl,
+        DefaultUrl = nova.DefaultUrl,
+        LocalPerCell = nova.LocalPerCell,
+        CellTimeout = nova.CellTimeout,
+        MayAllot = nova.MayAllotEc2Ids,
+        StrictNova = settings.StrictNova,
     };
 
     public static AgentOptions ForAgent(this Settings settings) => new()

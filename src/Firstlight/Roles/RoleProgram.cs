@@ -52,7 +52,10 @@ internal sealed class RoleProgram : IDisposable
 
     /// <summary>The management address with the inventory's own check and those given.</summary>
     public ManagementServer Management(OwnInventory inventory, IEnumerable<IReadinessCheck> checks, Action<Utf8JsonWriter>? status) =>
-        new(Settings.ManagementListen, [InventoryCheck(inventory), .. checks], status, Loggers);
+        Management([InventoryCheck(inventory), .. checks], status);
+
+    /// <summary>The management address with the checks given, where there is no inventory.</summary>
+    public ManagementServer Management(IReadOnlyList<IReadinessCheck> checks, Action<Utf8JsonWriter>? status) => new(Settings.ManagementListen, checks, status, Loggers);
 
     /// <summary>Says that the role serves, and waits for the signal to stop.</summary>
     public async Task ServeAsync(string status)

@@ -44,7 +44,7 @@ public abstract class NovaSuite(INovaServer server)
         await using var source = Source();
 
         Assert.Null(await source.FindAsync(new InstanceId(id), Cancelled));
-        if (!id.Contains('\0')) Assert.False(await source.SetPasswordAsync(new InstanceId(id), "secret", Cancelled));
+        Assert.False(await source.SetPasswordAsync(new InstanceId(id), "secret", Cancelled));
     }
 
     [Fact]
@@ -218,6 +218,15 @@ public abstract class NovaSuite(INovaServer server)
         Assert.DoesNotContain("wrong", refused.Message, StringComparison.Ordinal);
         Assert.Contains("nowhere on ", missing.Message, StringComparison.Ordinal);
         Assert.Contains(Live, missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_several_hosts_one_that_answers_is_used()
+    {
+        var hosts = Server.Url("nova").Replace("@127.0.0.1:", "@127.0.0.1:1,127.0.0.1:");
+        await using var source = Source(o => o with { LocalPerCell = true, DefaultUrl = SqlAlchemyUrl.Parse(hosts, "test") });
+
+        Assert.NotNull(await source.FindAsync(new InstanceId(Live), Cancelled));
     }
 
     [Fact]
