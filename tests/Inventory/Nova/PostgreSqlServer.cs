@@ -35,7 +35,7 @@ public sealed class PostgreSqlServer : INovaServer, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order().LastOrDefault() : null;
-        Assert.True(programs is not null, "PostgreSQL is missing: ./setup --conformance installs it");
+        Assert.True(programs is not null, "PostgreSQL is missing: ./setup --test installs it");
         var secret = Path.Combine(_folder.FullName, "secret");
         await File.WriteAllTextAsync(secret, Password);
         Directory.CreateDirectory(Sockets);
