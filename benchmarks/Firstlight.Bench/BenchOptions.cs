@@ -4,7 +4,7 @@ namespace Firstlight.Bench;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Root">The checkout.</param>
-/// <param name="Scenario">The scenario; <c>path</c> is the only one so far.</param>
+/// <param name="Scenario">The scenario: <c>path</c> or <c>nova</c>.</param>
 /// <param name="Rounds">Rounds; each measures every peer once.</param>
 /// <param name="Seconds">Length of one measurement.</param>
 /// <param name="WarmUpSeconds">Load given to each peer before the first round, so that compilers and caches have settled.</param>
@@ -13,15 +13,18 @@ namespace Firstlight.Bench;
 internal sealed record BenchOptions(
     string Root, string Scenario, int Rounds, int Seconds, int WarmUpSeconds, bool Quick, IReadOnlyList<string> Peers)
 {
-    /// <summary>Connections open at a time.</summary>
+    /// <summary>Connections open at a time in scenario <c>path</c>.</summary>
     public const int Connections = 64;
+
+    /// <summary>A run with all peers and of full length, whose figures are kept.</summary>
+    public bool ForTheRecord => !Quick && Peers.Count == (Scenario == "nova" ? 2 : 3);
 
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
         string? root = null, scenario = null;
         int? rounds = null;
         var quick = false;
-        IReadOnlyList<string> peers = ["firstlight", "nginx", "haproxy"];
+        IReadOnlyList<string>? peers = null;
         for (var i = 0; i < arguments.Count; i++)
         {
             switch (arguments[i])
@@ -40,11 +43,11 @@ internal sealed record BenchOptions(
                 case "--root":
                     root = Value();
                     break;
-                case "path" when scenario is null:
-                    scenario = "path";
+                case "path" or "nova" when scenario is null:
+                    scenario = arguments[i];
                     break;
                 default:
-                    throw new BenchException($"unknown argument {arguments[i]} (there are path, --quick, --rounds N, --peers A,B)");
+                    throw new BenchException($"unknown argument {arguments[i]} (there are path, nova, --quick, --rounds N, --peers A,B)");
             }
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new BenchException($"{arguments[i - 1]} wants a value");
@@ -57,6 +60,6 @@ internal sealed record BenchOptions(
             quick ? 1 : 5,
             quick ? 2 : 8,
             quick,
-            peers);
+            peers ?? (scenario == "nova" ? ["firstlight", "nova"] : ["firstlight", "nginx", "haproxy"]));
     }
 }

@@ -12,21 +12,18 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cance
 try
 {
     var options = BenchOptions.Parse(args);
-    var host = await Host.ReadAsync(options.Root, stop.Token).ConfigureAwait(false);
-    var result = await PathScenario.RunAsync(options, host, stop.Token).ConfigureAwait(false);
-    Console.WriteLine();
-    Console.WriteLine(Table.Render(result));
-    foreach (var file in await ResultFiles.WriteAsync(options, result, stop.Token).ConfigureAwait(false))
+    if (options.Scenario == "nova")
     {
-        Console.WriteLine($"wrote {Path.GetRelativePath(options.Root, file)}");
+        var host = await Host.ReadAsync(options.Root, NovaScenario.Programs, stop.Token).ConfigureAwait(false);
+        var result = await NovaScenario.RunAsync(options, host, stop.Token).ConfigureAwait(false);
+        return await FinishAsync(options, result, NovaTable.Render(result)).ConfigureAwait(false);
     }
-
-    var failures = result.Peers.Sum(p => p.Rounds.Sum(r => r.FailedResponses + r.SocketErrors));
-    var requests = result.Peers.Sum(p => p.Rounds.Sum(r => r.Requests));
-    // A server that refuses work is cheap; such figures must not pass for good ones.
-    return failures * 1000 > requests
-        ? throw new BenchException($"{failures} of {requests} requests failed: the figures above do not count")
-        : 0;
+    else
+    {
+        var host = await Host.ReadAsync(options.Root, PathScenario.Programs, stop.Token).ConfigureAwait(false);
+        var result = await PathScenario.RunAsync(options, host, stop.Token).ConfigureAwait(false);
+        return await FinishAsync(options, result, Table.Render(result)).ConfigureAwait(false);
+    }
 }
 catch (BenchException e)
 {
@@ -37,6 +34,24 @@ catch (OperationCanceledException)
 {
     await Console.Error.WriteLineAsync("bench: interrupted").ConfigureAwait(false);
     return 130;
+}
+
+async Task<int> FinishAsync<T>(BenchOptions options, T result, string table)
+    where T : IKeptResult
+{
+    Console.WriteLine();
+    Console.WriteLine(table);
+    foreach (var file in await ResultFiles.WriteAsync(options, result, table, stop.Token).ConfigureAwait(false))
+    {
+        Console.WriteLine($"wrote {Path.GetRelativePath(options.Root, file)}");
+    }
+
+    var failures = result.AllRounds.Sum(r => r.FailedResponses + r.SocketErrors);
+    var requests = result.AllRounds.Sum(r => r.Requests);
+    // A server that refuses work is cheap; such figures must not pass for good ones.
+    return failures * 1000 > requests
+        ? throw new BenchException($"{failures} of {requests} requests failed: the figures above do not count")
+        : 0;
 }
 
 void Cancel(PosixSignalContext context)

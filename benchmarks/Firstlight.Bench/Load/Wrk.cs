@@ -13,17 +13,27 @@ namespace Firstlight.Bench.Load;
 /// <param name="SocketErrors">Connects, reads and writes that failed, and time-outs.</param>
 internal sealed record WrkResult(long Requests, double Seconds, double P50Ms, double P99Ms, long FailedResponses, long SocketErrors);
 
-/// <summary>The load generator: one thread on its own processor, every request on a new connection.</summary>
+/// <summary>The load generator: one thread on its own processor.</summary>
 internal static partial class Wrk
 {
-    public static async Task<WrkResult> RunAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken)
-    {
-        var output = await Command.RunAsync(["ip", "netns", "exec", networkNamespace, "taskset", "-c", "1", "wrk", "-t1",
-            string.Create(CultureInfo.InvariantCulture, $"-c{BenchOptions.Connections}"),
-            string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
-            "--latency", "--timeout", "10s", "-H", "Connection: close", url], cancellationToken).ConfigureAwait(false);
-        return Read(output);
-    }
+    /// <summary>Every request on a new connection, from a guest's namespace.</summary>
+    public static Task<WrkResult> RunAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken) =>
+        RunAsync(["ip", "netns", "exec", networkNamespace], BenchOptions.Connections, ["Connection: close"], url, seconds, cancellationToken);
+
+    /// <summary>Request after request on connections that stay open.</summary>
+    public static Task<WrkResult> KeepAliveAsync(int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
+        RunAsync([], connections, headers, url, seconds, cancellationToken);
+
+    private static async Task<WrkResult> RunAsync(
+        string[] within, int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
+        Read(await Command.RunAsync(
+            [
+                .. within, "taskset", "-c", "1", "wrk", "-t1",
+                string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
+                string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+                "--latency", "--timeout", "10s", .. headers.SelectMany(h => (string[])["-H", h]), url,
+            ],
+            cancellationToken).ConfigureAwait(false));
 
     internal static WrkResult Read(string output)
     {

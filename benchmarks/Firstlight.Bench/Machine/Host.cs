@@ -15,7 +15,10 @@ namespace Firstlight.Bench.Machine;
 internal sealed partial record Host(
     string Cpu, int Cores, long MemoryMiB, string Kernel, string System, int TicksPerSecond, string Commit, IReadOnlyDictionary<string, string> Versions)
 {
-    public static async Task<Host> ReadAsync(string root, CancellationToken cancellationToken)
+    /// <param name="root">The checkout.</param>
+    /// <param name="programs">Programs measured beside ours, each with the arguments that make it say its version.</param>
+    /// <param name="cancellationToken">Ends the programs asked.</param>
+    public static async Task<Host> ReadAsync(string root, IEnumerable<(string Name, string[] Version)> programs, CancellationToken cancellationToken)
     {
         // Not Environment.ProcessorCount: that counts those we may run on.
         var cores = int.Parse(await Command.RunAsync(["getconf", "_NPROCESSORS_ONLN"], cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture);
@@ -31,10 +34,9 @@ internal sealed partial record Host(
         {
             ["dotnet"] = Environment.Version.ToString(),
             ["firstlight"] = await VersionAsync($"{root}/firstlight", "--version").ConfigureAwait(false),
-            ["haproxy"] = await VersionAsync("haproxy", "-v").ConfigureAwait(false),
-            ["nginx"] = await VersionAsync("nginx", "-v").ConfigureAwait(false),
             ["wrk"] = await VersionAsync("wrk", "-v").ConfigureAwait(false),
         };
+        foreach (var (name, version) in programs) versions[name] = await VersionAsync(version).ConfigureAwait(false);
         return new(
             Field("/proc/cpuinfo", "model name"),
             cores,
@@ -45,9 +47,9 @@ internal sealed partial record Host(
             commit.Length == 0 ? "unknown" : commit.Trim() + (changes.Length == 0 ? "" : "-dirty"),
             versions);
 
-        async Task<string> VersionAsync(string program, string argument)
+        async Task<string> VersionAsync(params string[] command)
         {
-            var (_, output, complaint) = await Command.TryAsync([program, argument], cancellationToken).ConfigureAwait(false);
+            var (_, output, complaint) = await Command.TryAsync(command, cancellationToken).ConfigureAwait(false);
             return VersionNumber().Match(output + complaint) is { Success: true } m ? m.Value : "unknown";
         }
     }

@@ -1,10 +1,15 @@
+using System.Text.Json.Serialization;
 using Firstlight.Bench.Machine;
 
 namespace Firstlight.Bench.Report;
 
 /// <summary>A whole run, as it is kept.</summary>
 internal sealed record BenchResult(string Scenario, DateTimeOffset Finished, Host Host, Settings Settings, IReadOnlyList<PeerResult> Peers)
+    : IKeptResult
 {
+    [JsonIgnore]
+    public IEnumerable<Round> AllRounds => Peers.SelectMany(p => p.Rounds);
+
     /// <summary>Every pair's ratio, ours first, taken within each round and then over the rounds.</summary>
     public IReadOnlyList<Ratio> Ratios => Peers.Count == 0
         ? []
@@ -49,6 +54,10 @@ internal sealed record Round(
     double UserMicrosecondsPerRequest, double SystemMicrosecondsPerRequest, long FailedResponses, long SocketErrors)
 {
     public double CpuMicrosecondsPerRequest => UserMicrosecondsPerRequest + SystemMicrosecondsPerRequest;
+
+    /// <summary>Time of the database server per request, which is no process of the peer; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DatabaseMicrosecondsPerRequest { get; init; }
 }
 
 /// <summary>Median, least and most over the rounds.</summary>
@@ -63,7 +72,7 @@ internal sealed record Spread(double Median, double Least, double Most)
 }
 
 /// <summary>One peer over another, within the same rounds.</summary>
-internal sealed record Ratio(string One, string Other, Spread Cpu, Spread RequestsPerSecond)
+internal sealed record Ratio(string One, string Other, Spread Cpu, Spread RequestsPerSecond, Spread P50)
 {
     public static Ratio Of(PeerResult one, PeerResult other)
     {
@@ -72,6 +81,7 @@ internal sealed record Ratio(string One, string Other, Spread Cpu, Spread Reques
             one.Name,
             other.Name,
             Spread.Of(pairs.Select(p => p.First.CpuMicrosecondsPerRequest / p.Second.CpuMicrosecondsPerRequest)),
-            Spread.Of(pairs.Select(p => p.First.RequestsPerSecond / p.Second.RequestsPerSecond)));
+            Spread.Of(pairs.Select(p => p.First.RequestsPerSecond / p.Second.RequestsPerSecond)),
+            Spread.Of(pairs.Select(p => p.First.P50Ms / p.Second.P50Ms)));
     }
 }

@@ -7,9 +7,6 @@ namespace Firstlight.Bench.Report;
 /// <summary>Keeps a run: every round in <c>benchmarks/results/</c>, the table in <c>benchmarks/README.md</c>.</summary>
 internal static class ResultFiles
 {
-    private const string Begin = "<!-- results: written by ./bench -->";
-    private const string End = "<!-- end of results -->";
-
     // Units such as µ stay readable.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -18,22 +15,26 @@ internal static class ResultFiles
     };
 
     /// <summary>Writes the files and returns their names. A quick run, or one without every peer, is kept under <c>artifacts/</c> only.</summary>
-    public static async Task<IReadOnlyList<string>> WriteAsync(BenchOptions options, BenchResult result, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> WriteAsync<T>(BenchOptions options, T result, string table, CancellationToken cancellationToken)
+        where T : IKeptResult
     {
         var text = JsonSerializer.Serialize(result, Json) + "\n";
-        if (options.Quick || options.Peers.Count < 3)
+        // The path's names are from before there was another scenario.
+        var (prefix, of) = options.Scenario == "path" ? ("", "") : ($"{options.Scenario}-", $" of {options.Scenario}");
+        var (begin, end) = ($"<!-- results{of}: written by ./bench -->", $"<!-- end of results{of} -->");
+        if (!options.ForTheRecord)
         {
-            var aside = Path.Combine(options.Root, "artifacts", "bench", "quick.json");
+            var aside = Path.Combine(options.Root, "artifacts", "bench", $"{prefix}quick.json");
             await WriteAsync(aside, text, cancellationToken).ConfigureAwait(false);
             return [aside];
         }
 
         var results = Path.Combine(options.Root, "benchmarks", "results");
-        var kept = Path.Combine(results, string.Create(CultureInfo.InvariantCulture, $"{result.Finished:yyyy-MM-dd}-{result.Host.Commit}.json"));
-        var latest = Path.Combine(results, "latest.json");
+        var kept = Path.Combine(results, string.Create(CultureInfo.InvariantCulture, $"{prefix}{result.Finished:yyyy-MM-dd}-{result.Host.Commit}.json"));
+        var latest = Path.Combine(results, $"{prefix}latest.json");
         var readme = Path.Combine(options.Root, "benchmarks", "README.md");
         var page = await File.ReadAllTextAsync(readme, cancellationToken).ConfigureAwait(false);
-        var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
+        var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal), page.IndexOf(end, StringComparison.Ordinal));
         if (from < 0 || to < from)
         {
             throw new BenchException("benchmarks/README.md has lost the marks the table is written between");
@@ -41,7 +42,7 @@ internal static class ResultFiles
 
         await WriteAsync(kept, text, cancellationToken).ConfigureAwait(false);
         await WriteAsync(latest, text, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(readme, $"{page[..from]}{Begin}\n\n{Table.Render(result)}\n{page[to..]}", cancellationToken).ConfigureAwait(false);
+        await WriteAsync(readme, $"{page[..from]}{begin}\n\n{table}\n{page[to..]}", cancellationToken).ConfigureAwait(false);
         return [kept, latest, readme];
     }
 

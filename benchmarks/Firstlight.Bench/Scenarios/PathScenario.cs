@@ -15,6 +15,9 @@ internal static class PathScenario
     // About as long as the document of a small server, for runs that leave Firstlight out.
     private const int PlainDocumentLength = 1400;
 
+    /// <summary>Programs beside ours, and how each says its version.</summary>
+    public static IEnumerable<(string Name, string[] Version)> Programs => [("haproxy", ["haproxy", "-v"]), ("nginx", ["nginx", "-v"])];
+
     public static async Task<BenchResult> RunAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
     {
         await using var undo = new Undo();

@@ -25,16 +25,16 @@ internal sealed class MetadataService : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Starts Debian's <c>nova-api</c> on the cloud's <c>nova.conf</c> and waits until it answers.</summary>
-    public static Task<MetadataService> StartNovaAsync(NovaCloud cloud)
+    public static Task<MetadataService> StartNovaAsync(TwoCellCloud cloud)
     {
         if (!File.Exists("/usr/bin/nova-api")) throw new InvalidOperationException("nova-api is missing: ./setup --conformance installs it");
         return StartAsync(["/usr/bin/nova-api", "--config-file", cloud.NovaConf], cloud.NovaEndPoint, Path.Combine(cloud.Directory, "nova.log"));
     }
 
     /// <summary>Starts ours on the same file, and one more with a port and <paramref name="settings"/> of its own.</summary>
-    public static async Task<MetadataService> StartOursAsync(NovaCloud cloud, string settings)
+    public static async Task<MetadataService> StartOursAsync(TwoCellCloud cloud, string settings)
     {
-        var endPoint = NovaCloud.FreeEndPoint();
+        var endPoint = TwoCellCloud.FreeEndPoint();
         var own = Path.Combine(cloud.Directory, "firstlight.conf");
         await File.WriteAllTextAsync(own, string.Create(CultureInfo.InvariantCulture, $"""
             [DEFAULT]

@@ -14,7 +14,7 @@ public sealed class NovaDifferentialTests
     [Fact]
     public async Task Every_path_of_every_instance_is_answered_as_Nova_answers_it()
     {
-        await using var cloud = await NovaCloud.StartAsync();
+        await using var cloud = await TwoCellCloud.StartAsync();
         await using var nova = await MetadataService.StartNovaAsync(cloud);
         await using var ours = await MetadataService.StartOursAsync(cloud, """
             [firstlight]
@@ -30,22 +30,26 @@ public sealed class NovaDifferentialTests
 
         var table = Table([.. results.OrderBy(r => r.Instance.Cell, StringComparer.Ordinal).ThenBy(r => r.Instance.Name, StringComparer.Ordinal)]);
         await Console.Out.WriteLineAsync(table);
-        var served = results.Where(r => r.Served > 0).ToList();
+        var served = results.Where(IsServed).ToList();
         Assert.True(served.Count >= 20, $"only {served.Count} instances are served");
+        Assert.Contains(served, r => r.Instance.Cell == "cell1");
         Assert.Contains(served, r => r.Instance.Cell == "cell2");
         var differences = results.SelectMany(r => r.Differences).Order(StringComparer.Ordinal).ToList();
         Assert.True(
             differences.Count == 0,
-            $"{differences.Count} of {results.Sum(r => r.Asked)} answers differ:\n{string.Join('\n', differences.Take(DifferencesShown))}\n{table}");
+            $"{differences.Count} of {results.Sum(r => r.Asked)} answers differ:\n{string.Join('\n', differences.Take(DifferencesShown))}");
     }
+
+    // "/" is answered for anybody.
+    private static bool IsServed(CrawlResult result) => result.Served > 1;
 
     private static string Table(IReadOnlyList<CrawlResult> results)
     {
         var text = new StringBuilder();
         Line("instance", "cell", "paths", "served", "compared", "differing");
         foreach (var r in results) Line(r.Instance.ToString(), r.Instance.Cell, N(r.Paths), N(r.Served), N(r.Asked), N(r.Differences.Count));
-        var cells = results.Where(r => r.Served > 0).Select(r => r.Instance.Cell).Distinct(StringComparer.Ordinal).Count();
-        Line($"{results.Count} instances", $"{cells} cells", N(results.Sum(r => r.Paths)), N(results.Sum(r => r.Served)), N(results.Sum(r => r.Asked)), N(results.Sum(r => r.Differences.Count)));
+        var cells = results.Where(IsServed).Select(r => r.Instance.Cell).Distinct(StringComparer.Ordinal).Count();
+        Line($"{results.Count} instances, {results.Count(IsServed)} served", $"{cells} cells", N(results.Sum(r => r.Paths)), N(results.Sum(r => r.Served)), N(results.Sum(r => r.Asked)), N(results.Sum(r => r.Differences.Count)));
         return text.ToString();
 
         void Line(string instance, string cell, string paths, string served, string asked, string differing) =>

@@ -26,5 +26,5 @@ internal sealed record SeededInstance(string Id, string Project, string Name, st
     ];
 
     public static string Sign(string id) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(NovaCloud.Secret), Encoding.UTF8.GetBytes(id)));
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(TwoCellCloud.Secret), Encoding.UTF8.GetBytes(id)));
 }

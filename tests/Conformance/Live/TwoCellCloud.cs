@@ -10,7 +10,7 @@ namespace Firstlight.Conformance.Tests.Live;
 /// What a metadata service of Nova needs around it: the recorded databases on two MariaDB servers (cell2 has one of its own), a Networking API over the
 /// recorded resources, and the one <c>nova.conf</c> that the real service and ours both read.
 /// </summary>
-internal sealed class NovaCloud : IAsyncDisposable
+internal sealed class TwoCellCloud : IAsyncDisposable
 {
     /// <summary>Signs instance ids.</summary>
     public const string Secret = "lab-shared-secret";
@@ -18,7 +18,7 @@ internal sealed class NovaCloud : IAsyncDisposable
     private const string RecordedServer = "127.0.0.1:13306";
     private readonly StubNeutron _neutron;
 
-    private NovaCloud(MariaDbServer main, MariaDbServer cell2, StubNeutron neutron)
+    private TwoCellCloud(MariaDbServer main, MariaDbServer cell2, StubNeutron neutron)
     {
         Main = main;
         Cell2 = cell2;
@@ -39,15 +39,15 @@ internal sealed class NovaCloud : IAsyncDisposable
     public IPEndPoint NovaEndPoint { get; } = FreeEndPoint();
 
     /// <param name="cacheSeconds"><c>metadata_cache_expiration</c>; 0 for no cache.</param>
-    public static async Task<NovaCloud> StartAsync(int cacheSeconds = 15)
+    public static async Task<TwoCellCloud> StartAsync(int cacheSeconds = 15)
     {
         MariaDbServer? main = null, cell2 = null;
-        NovaCloud? cloud = null;
+        TwoCellCloud? cloud = null;
         try
         {
             main = new MariaDbServer("--skip-name-resolve");
             cell2 = new MariaDbServer("--skip-name-resolve");
-            cloud = new NovaCloud(main, cell2, await StubNeutron.StartAsync(Path.Combine(Golden, "neutron-api.json")));
+            cloud = new TwoCellCloud(main, cell2, await StubNeutron.StartAsync(Path.Combine(Golden, "neutron-api.json")));
             cloud.LoadDatabases();
             await cloud.WriteNovaConfAsync(cacheSeconds);
             return cloud;
