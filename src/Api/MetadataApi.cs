@@ -68,7 +68,7 @@ public sealed class MetadataApi : IDisposable
 
         var builder = new SnapshotBuilder(
             options, signature, source, new VendorDataFile(options.VendorDataFile, logger), _vendorData.HasTargets, securityGroups, _metrics, time);
-        _cache = new SnapshotCache(options, source, builder, time, logger);
+        _cache = new SnapshotCache(options, source, builder, _metrics, time, logger);
         _identity = new CallerIdentity(options, signature, _cache, addresses, time, _metrics, logger);
         _password = new PasswordMailbox(options, source, _cache, logger);
     }

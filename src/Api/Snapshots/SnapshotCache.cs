@@ -11,7 +11,7 @@ namespace Firstlight.Api.Snapshots;
 /// Where the store tells its changes, a snapshot lives until the store's revision moves on; elsewhere until it is old. While the store cannot be
 /// reached the last good snapshot is served on for a while.
 /// </remarks>
-internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, SnapshotBuilder builder, TimeProvider time, ILogger logger)
+internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, SnapshotBuilder builder, ApiMetrics metrics, TimeProvider time, ILogger logger)
 {
     // An unreachable store may take seconds to say so: guests of a stale snapshot need not all wait for it.
     private static readonly TimeSpan RetryStoreAfter = TimeSpan.FromSeconds(1);
@@ -41,6 +41,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         if (!IsFresh(entry))
         {
             if (now >= entry.TrustedUntil) return false;
+            metrics.ServedStale();
         }
         else
         {
@@ -130,6 +131,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         }
 
         ApiLog.ServedStale(logger, caller.Id.Value, failure.Message);
+        metrics.ServedStale();
         entry.TrustedUntil = now + (long)(RetryStoreAfter.TotalSeconds * time.TimestampFrequency);
         return entry;
     }
