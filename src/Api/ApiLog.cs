@@ -57,7 +57,7 @@ internal static partial class ApiLog
     [LoggerMessage(3102, LogLevel.Warning, "Target '{Name}' of vendordata_dynamic_targets is asked in vain: StaticJSON has that key")]
     public static partial void VendorDataTargetHidden(ILogger logger, string name);
 
-    [LoggerMessage(3103, LogLevel.Warning, "Vendor data targets are asked without a token: [vendordata_dynamic_auth] has no auth_type, so they cannot tell who asks")]
+    [LoggerMessage(3103, LogLevel.Warning, "Vendor data targets are asked without a token, so they cannot tell who asks: set [vendordata_dynamic_auth]")]
     public static partial void VendorDataWithoutToken(ILogger logger);
 
     [LoggerMessage(3104, LogLevel.Warning, "Vendor data target '{Name}' failed: {Reason}")]
@@ -84,6 +84,6 @@ internal static partial class ApiLog
     [LoggerMessage(3124, LogLevel.Error, "A request came without an address, and nothing else tells who asks")]
     public static partial void NoAddress(ILogger logger);
 
-    [LoggerMessage(3125, LogLevel.Warning, "{Peer} says it is instance {InstanceId}, which is ignored: service_metadata_proxy is off, so its address tells who asks")]
+    [LoggerMessage(3125, LogLevel.Warning, "{Peer} says it is instance {InstanceId}, which is ignored: with service_metadata_proxy off its address tells")]
     public static partial void InstanceIdIgnored(ILogger logger, string instanceId, IPAddress? peer);
 }

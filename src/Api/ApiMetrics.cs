@@ -20,7 +20,7 @@ internal sealed class ApiMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("firstlight.api.requests", "{request}", "Requests answered, by outcome.");
         _builds = _meter.CreateHistogram<double>("firstlight.api.snapshot.build.duration", "s", "Time to gather the facts of an instance, by outcome; its count is the number of builds.");
         _asked = _meter.CreateHistogram<double>(
-            "firstlight.api.upstream.duration", "s", "Time other services took for a question of the metadata API, by service and outcome; its count is the number of questions.");
+            "firstlight.api.upstream.duration", "s", "Time other services took to answer, by service and outcome; its count is the number of questions.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.size", cachedBytes, "By", "Memory held by cached snapshots, roughly.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.entries", cachedInstances, "{instance}", "Instances with a cached snapshot.");
     }

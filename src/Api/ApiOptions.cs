@@ -16,21 +16,27 @@ public sealed record ApiOptions
     public IReadOnlyList<string> VendorDataProviders { get; init; } = ["StaticJSON"];
 
     /// <summary>
-    /// How long a snapshot is served where the store cannot tell changes, counted from its build (<c>[api] metadata_cache_expiration</c>). Zero builds
-    /// anew for each request. Default 15 s.
+    /// How long a snapshot is served where the store cannot tell changes, counted from its build (<c>[api] metadata_cache_expiration</c>). Zero
+    /// builds anew for each request. Default 15 s.
     /// </summary>
     public TimeSpan CacheExpiration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the last good snapshot is served while the store cannot be reached (<c>[firstlight] stale_if_error</c>). Default 10 min.</summary>
+    /// <summary>
+    /// How long the last good snapshot is served while the store cannot be reached (<c>[firstlight] stale_if_error</c>). Default 10 min.
+    /// </summary>
     public TimeSpan StaleIfError { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Memory the snapshots may take, roughly; the least recently used go first (<c>[firstlight] snapshot_cache_bytes</c>). Default 256 MiB.</summary>
+    /// <summary>
+    /// Memory the snapshots may take, roughly; the least recently used go first (<c>[firstlight] snapshot_cache_bytes</c>). Default 256 MiB.
+    /// </summary>
     public long SnapshotCacheBytes { get; init; } = 256L << 20;
 
     /// <summary>Whether to fail where Nova fails, for differential tests (<c>[firstlight] strict_nova</c>). Default false.</summary>
     public bool StrictNova { get; init; }
 
-    /// <summary>Newest OpenStack version served and what <c>latest</c> means; <see cref="OpenStackVersions.Zed"/> for byte-exact Zed. Default the newest.</summary>
+    /// <summary>
+    /// Newest OpenStack version served, which <c>latest</c> means too; <see cref="OpenStackVersions.Zed"/> for byte-exact Zed. Default the newest.
+    /// </summary>
     public string NewestVersion { get; init; } = OpenStackVersions.Newest;
 
     /// <summary>Services that add to <c>vendor_data2.json</c>, when <see cref="VendorDataProviders"/> has <c>DynamicJSON</c>.</summary>

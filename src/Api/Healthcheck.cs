@@ -19,7 +19,8 @@ internal static class Healthcheck
             "application/json" => new MetadataAnswer(status, ContentTypes.Json, Utf8(
                 $"{{\n    \"detailed\": false,\n    \"reasons\": [\n        \"{reason}\"\n    ]\n}}")),
             "text/html" => new MetadataAnswer(status, ContentTypes.Html, Utf8(
-                $"<HTML>\n<HEAD><TITLE>Healthcheck Status</TITLE></HEAD>\n<BODY>\n<TABLE border=\"1\"><TR><TH>Reason</TH></TR><TR><TD>{reason}</TD></TR></TABLE>\n</BODY>\n</HTML>")),
+                $"<html>\n<head><title>Healthcheck</title></head>\n<body>\n<table>\n<tr><th>Reason</th></tr>\n<tr><td>{reason}</td></tr>\n</table>\n"
+                + "</body>\n</html>")),
             _ => new MetadataAnswer(status, ContentTypes.Text, Utf8(reason)),
         };
     }

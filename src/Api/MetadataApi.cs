@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging;
 namespace Firstlight.Api;
 
 /// <summary>The metadata API: verify the caller, find the snapshot, answer the path. Thread-safe.</summary>
-/// <remarks>Behaves as Nova's metadata API behind neutron-metadata-agent, behind a load balancer, or alone; see <see cref="ApiOptions.StrictNova"/> for where it may differ.</remarks>
+/// <remarks>
+/// Behaves as Nova's metadata API behind neutron-metadata-agent, behind a load balancer, or alone; see <see cref="ApiOptions.StrictNova"/> for where
+/// it may differ.
+/// </remarks>
 public sealed class MetadataApi : IDisposable
 {
     internal const int RetryAfterSeconds = 1;
@@ -31,9 +34,15 @@ public sealed class MetadataApi : IDisposable
     /// <param name="source">Where facts come from.</param>
     /// <param name="time">Ages of snapshots and today's date.</param>
     /// <param name="logger">Log; each request is a debug line.</param>
-    /// <param name="securityGroups">Knows the security groups where <paramref name="source"/> does not bring them; null where it does. Stays the caller's.</param>
-    /// <param name="addresses">Finds ports by address, for load balancers and <see cref="ApiOptions.ServiceMetadataProxy"/> off; null for nobody. Stays the caller's.</param>
-    /// <exception cref="ArgumentException">Unknown newest version, no <paramref name="addresses"/> where they are needed, or unusable credentials.</exception>
+    /// <param name="securityGroups">
+    /// Knows the security groups where <paramref name="source"/> does not bring them; null where it does. Stays the caller's.
+    /// </param>
+    /// <param name="addresses">
+    /// Finds ports by address, for load balancers and with <see cref="ApiOptions.ServiceMetadataProxy"/> off; null for nobody. Stays the caller's.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Unknown newest version, no <paramref name="addresses"/> where they are needed, or unusable credentials.
+    /// </exception>
     public MetadataApi(
         ApiOptions options,
         Signature signature,

@@ -15,7 +15,8 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
 
     /// <summary>Answers a request whose path leads to the mailbox.</summary>
     /// <exception cref="InventoryUnavailableException">The store cannot be written now.</exception>
-    public async ValueTask<MetadataAnswer> AnswerAsync(MetadataRequest request, string cacheKey, Snapshot snapshot, SnapshotEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<MetadataAnswer> AnswerAsync(
+        MetadataRequest request, string cacheKey, Snapshot snapshot, SnapshotEntry entry, CancellationToken cancellationToken)
     {
         switch (request.Method)
         {
@@ -40,7 +41,8 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
         return await StoreAsync(request, cacheKey, snapshot, password, cancellationToken);
     }
 
-    private async ValueTask<MetadataAnswer> StoreAsync(MetadataRequest request, string cacheKey, Snapshot snapshot, string password, CancellationToken cancellationToken)
+    private async ValueTask<MetadataAnswer> StoreAsync(
+        MetadataRequest request, string cacheKey, Snapshot snapshot, string password, CancellationToken cancellationToken)
     {
         var id = snapshot.Instance.Id;
         if (!await source.SetPasswordAsync(id, password, cancellationToken)) return ErrorPage.InstanceGone(id.Value).Answer(request);

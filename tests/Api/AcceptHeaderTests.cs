@@ -33,13 +33,16 @@ public sealed class AcceptHeaderTests
     public void Chooses_as_WebOb_does(string? accept, string form) => Assert.Equal(form, AcceptHeader.Choose(accept).ToString());
 
     [Fact]
-    public void Never_throws() => Prop.ForAll(ArbMap.Default.ArbFor<string?>(), accept => Enum.IsDefined(AcceptHeader.Choose(accept))).QuickCheckThrowOnFailure();
+    public void Never_throws() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string?>(), accept => Enum.IsDefined(AcceptHeader.Choose(accept))).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Html_escapes_what_a_caller_sent_and_plain_text_drops_tags()
     {
         var page = ErrorPage.UnknownProvider("<b>\"x\"</b>&'\u00e9");
-        string Body(string accept) => System.Text.Encoding.UTF8.GetString(page.Answer(new MetadataRequest { Method = "GET", Target = "/", Accept = accept }).Body.Span);
+        string Body(string accept) =>
+            System.Text.Encoding.UTF8.GetString(page.Answer(new MetadataRequest { Method = "GET", Target = "/", Accept = accept }).Body.Span);
+
         Assert.Contains("provider &lt;b&gt;&quot;x&quot;&lt;/b&gt;&amp;&#x27;&#233;<br />", Body("text/html"), StringComparison.Ordinal);
         Assert.Contains("provider \"x\"&'\u00e9\n\n   ", Body("text/plain"), StringComparison.Ordinal);
         Assert.Contains("provider <b>\\\"x\\\"</b>&'\\u00e9<br />", Body("application/json"), StringComparison.Ordinal);

@@ -79,7 +79,9 @@ public sealed class MetadataApiServerTests
     {
         var headers = new (string, string)[]
         {
-            ("X_Instance_ID", Plain.Id.Value), ("X-Instance-ID-Signature", new Signature(RunningApi.Secret).Sign(Plain.Id)), ("X-Tenant-ID", Plain.ProjectId.Value),
+            ("X_Instance_ID", Plain.Id.Value),
+            ("X-Instance-ID-Signature", new Signature(RunningApi.Secret).Sign(Plain.Id)),
+            ("X-Tenant-ID", Plain.ProjectId.Value),
         };
         await using var api = await StartAsync();
         Assert.Equal(400, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", headers)).Status);
@@ -91,7 +93,8 @@ public sealed class MetadataApiServerTests
     public async Task A_repeated_instance_id_matches_nothing()
     {
         await using var api = await StartAsync();
-        Assert.Equal(403, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", [.. api.SignedHeaders(Plain), (HeaderNames.InstanceId, Plain.Id.Value)])).Status);
+        var headers = api.SignedHeaders(Plain).Append((HeaderNames.InstanceId, Plain.Id.Value));
+        Assert.Equal(403, (await RawHttp.SendAsync(api.EndPoint, "GET", "/openstack", headers)).Status);
     }
 
     [Fact]
@@ -99,7 +102,9 @@ public sealed class MetadataApiServerTests
     {
         var unaddressed = RecordedInstances.All["nonetwork"];
         await using var api = await StartAsync();
-        var headers = api.SignedHeaders(unaddressed).Where(header => header.Name != HeaderNames.ForwardedFor).Append((HeaderNames.ForwardedFor, "caf\u00e9"));
+        var headers = api.SignedHeaders(unaddressed)
+            .Where(header => header.Name != HeaderNames.ForwardedFor)
+            .Append((HeaderNames.ForwardedFor, "caf\u00e9"));
         Assert.Equal("caf\u00e9", (await RawHttp.SendAsync(api.EndPoint, "GET", "/latest/meta-data/local-ipv4", headers)).Text);
     }
 
@@ -145,13 +150,37 @@ public sealed class MetadataApiServerTests
     [InlineData("GET", "*/*", 200, "text/plain; charset=UTF-8", "OK")]
     [InlineData("DELETE", "*/*", 200, "text/plain; charset=UTF-8", "OK")]
     [InlineData("HEAD", "*/*", 204, null, "")]
+    [InlineData("GET", null, 200, "text/plain; charset=UTF-8", "OK")]
+    [InlineData("POST", "text/html", 200, "text/html; charset=UTF-8", "<td>OK</td>")]
     [InlineData("GET", "application/json", 200, "application/json", "{\n    \"detailed\": false,\n    \"reasons\": [\n        \"OK\"\n    ]\n}")]
-    public async Task The_health_check_needs_no_caller(string method, string accept, int status, string? type, string body)
+    public async Task The_health_check_needs_no_caller(string method, string? accept, int status, string? type, string body)
     {
         await using var api = await StartAsync();
-        var response = await RawHttp.SendAsync(api.EndPoint, method, "//healthcheck", [("Accept", accept)]);
-        Assert.Equal((status, type, body), (response.Status, response["Content-Type"], response.Text));
+        var response = await RawHttp.SendAsync(api.EndPoint, method, "//healthcheck", accept is null ? [] : [("Accept", accept)]);
+        Assert.Equal((status, type), (response.Status, response["Content-Type"]));
+        if (accept == "text/html") Assert.Contains(body, response.Text, StringComparison.Ordinal);
+        else Assert.Equal(body, response.Text);
         Assert.Equal(400, (await RawHttp.SendAsync(api.EndPoint, "GET", "/a/../healthcheck", [])).Status);
+    }
+
+    [Fact]
+    public async Task A_file_disables_the_health_check_while_it_exists()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"healthcheck-{Guid.NewGuid():n}");
+        await using var api = await StartAsync(new ApiOptions { HealthcheckDisableFile = file });
+        Assert.Equal(200, (await RawHttp.SendAsync(api.EndPoint, "GET", "/healthcheck", [])).Status);
+        await File.WriteAllTextAsync(file, "");
+        try
+        {
+            var disabled = await RawHttp.SendAsync(api.EndPoint, "GET", "/healthcheck", []);
+            Assert.Equal((503, "DISABLED BY FILE"), (disabled.Status, disabled.Text));
+            Assert.Equal(503, (await RawHttp.SendAsync(api.EndPoint, "HEAD", "/healthcheck", [])).Status);
+            Assert.Equal(200, (await RawHttp.SendAsync(api.EndPoint, "GET", "/", [])).Status);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static MetadataApi Api() =>

@@ -18,7 +18,8 @@ internal sealed class ErrorPage
         Status = status;
         var line = $"{status} {title}";
         _html = Encoding.UTF8.GetBytes(
-            $"<html>\n <head>\n  <title>{line}</title>\n </head>\n <body>\n  <h1>{line}</h1>\n  {Escaped(explanation)}<br /><br />\n\n\n\n </body>\n</html>");
+            $"<html>\n <head>\n  <title>{line}</title>\n </head>\n <body>\n"
+            + $"  <h1>{line}</h1>\n  {Escaped(explanation)}<br /><br />\n\n\n\n </body>\n</html>");
         _plain = Encoding.UTF8.GetBytes($"{line}\n\n{WithoutTags(explanation)}\n\n   ");
 
         var json = new PythonJson();

@@ -7,21 +7,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Identify;
 
-/// <summary>Finds out who asks: an agent says so and signs it, a load balancer tells an address and signs its own name, or there is the address alone.</summary>
+/// <summary>Finds out who asks: an agent says so and signs it, a load balancer tells an address and signs its name, or there is the address alone.</summary>
 internal sealed class CallerIdentity(
-    ApiOptions options, Signature signature, SnapshotCache cache, IAddressDirectory? directory, TimeProvider time, ApiMetrics metrics, ILogger logger)
+    ApiOptions options,
+    Signature signature,
+    SnapshotCache cache,
+    IAddressDirectory? directory,
+    TimeProvider time,
+    ApiMetrics metrics,
+    ILogger logger)
 {
     private readonly AddressLookup? _lookup = directory is null ? null : new AddressLookup(directory, options, time, metrics, logger);
 
     // Nova checks nothing a load balancer says where there is no secret. Only its own tests may want that.
-    private readonly bool _providersNeedNoSignature = options.StrictNova && signature.Verify(new InstanceId("-"), new Signature("").Sign(new InstanceId("-")));
+    private readonly bool _providersNeedNoSignature =
+        options.StrictNova && signature.Verify(new InstanceId("-"), new Signature("").Sign(new InstanceId("-")));
 
     /// <summary>Identifies the caller of a request.</summary>
     /// <exception cref="Inventory.InventoryUnavailableException">Neutron must be asked and cannot be.</exception>
     public ValueTask<Identification> IdentifyAsync(MetadataRequest request, CancellationToken cancellationToken)
     {
         if (!options.ServiceMetadataProxy) return ByAddressAsync(request, cancellationToken);
-        return string.IsNullOrEmpty(request.MetadataProvider) ? new ValueTask<Identification>(ByAgent(request)) : ByProviderAsync(request, cancellationToken);
+        if (!string.IsNullOrEmpty(request.MetadataProvider)) return ByProviderAsync(request, cancellationToken);
+        return new ValueTask<Identification>(ByAgent(request));
     }
 
     private Identification ByAgent(MetadataRequest request)

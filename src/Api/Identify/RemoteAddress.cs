@@ -27,7 +27,8 @@ internal static class RemoteAddress
         {
             var pair = hop[range];
             var equals = pair.IndexOf('=');
-            if (equals >= 0 && pair[..equals].Trim().Equals("for", StringComparison.OrdinalIgnoreCase)) address = pair[(equals + 1)..].Trim().ToString();
+            var isFor = equals >= 0 && pair[..equals].Trim().Equals("for", StringComparison.OrdinalIgnoreCase);
+            if (isFor) address = pair[(equals + 1)..].Trim().ToString();
         }
 
         return address;

@@ -25,7 +25,8 @@ public sealed class EndPointUnavailableException : Exception
                     return $"{endPoint} is taken: another program listens on port {endPoint.Port} (ss -ltnp 'sport = :{endPoint.Port}' names it); "
                         + "end it or set another metadata_listen_port";
                 case SocketError.AccessDenied:
-                    return $"{endPoint} is not allowed: port {endPoint.Port} is below 1024 and needs CAP_NET_BIND_SERVICE; set another metadata_listen_port";
+                    return $"{endPoint} is not allowed: port {endPoint.Port} is below 1024 and needs CAP_NET_BIND_SERVICE; "
+                        + "set another metadata_listen_port";
                 case SocketError.AddressNotAvailable:
                     return $"{endPoint} cannot be listened on: this host has no address {endPoint.Address}; set another metadata_listen";
             }

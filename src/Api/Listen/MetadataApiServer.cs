@@ -70,7 +70,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
         foreach (var endPoint in EndPoints) ApiLog.Listening(_logger, endPoint);
     }
 
-    /// <summary>Closes the sockets, lets running requests finish for a while (<see cref="MetadataApiLimits.DrainTimeout"/>), then ends them.</summary>
+    /// <summary>Closes the sockets, lets running requests finish (<see cref="MetadataApiLimits.DrainTimeout"/>), then ends them.</summary>
     /// <param name="cancellationToken">Ends the drain at once.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

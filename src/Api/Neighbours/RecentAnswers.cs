@@ -7,7 +7,7 @@ namespace Firstlight.Api.Neighbours;
 /// <summary>How long answers of a neighbour are used.</summary>
 /// <param name="Lifetime">Time an answer is believed without asking again, from the question.</param>
 /// <param name="StaleIfError">Time the last good answer is used while the neighbour fails.</param>
-/// <param name="Patience">Time a request waits for the neighbour; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the neighbour's own bound.</param>
+/// <param name="Patience">Time a request waits for the neighbour; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the neighbour's own bound.</param>
 internal sealed record RecentAnswersOptions(TimeSpan Lifetime, TimeSpan StaleIfError, TimeSpan Patience);
 
 /// <summary>Answers of a slow or failing neighbour by key. One question at a time for a key; thread-safe.</summary>

@@ -9,8 +9,14 @@ namespace Firstlight.Api.Snapshots;
 
 /// <summary>Gathers the facts of an instance and the vendor data into a snapshot.</summary>
 internal sealed class SnapshotBuilder(
-    ApiOptions options, Signature signature, IInstanceSource source, VendorDataFile vendorData, bool hasDynamicVendorData, ISecurityGroupSource? securityGroups,
-    ApiMetrics metrics, TimeProvider time)
+    ApiOptions options,
+    Signature signature,
+    IInstanceSource source,
+    VendorDataFile vendorData,
+    bool hasDynamicVendorData,
+    ISecurityGroupSource? securityGroups,
+    ApiMetrics metrics,
+    TimeProvider time)
 {
     private readonly SnapshotSettings _settings = new()
     {
@@ -66,7 +72,8 @@ internal sealed class SnapshotBuilder(
     {
         try
         {
-            return instance with { SecurityGroups = await metrics.AskAsync(ApiMetrics.Neutron, () => groups.NamesAsync(instance.Id, cancellationToken)) };
+            var names = await metrics.AskAsync(ApiMetrics.Neutron, () => groups.NamesAsync(instance.Id, cancellationToken));
+            return instance with { SecurityGroups = names };
         }
         catch (InventoryUnavailableException e)
         {

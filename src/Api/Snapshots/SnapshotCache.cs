@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Snapshots;
 
-/// <summary>Snapshots by the key of their caller: behind an agent the instance id as sent. One build at a time for a key; the rest wait for it.</summary>
+/// <summary>Snapshots by the key of their caller: behind an agent the instance id as sent. One build at a time for a key; others wait.</summary>
 /// <remarks>
 /// Where the store tells its changes, a snapshot lives until the store's revision moves on; elsewhere until it is old. While the store cannot be
 /// reached the last good snapshot is served on for a while.

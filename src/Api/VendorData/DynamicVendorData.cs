@@ -45,12 +45,16 @@ internal sealed class DynamicVendorData : IDisposable
     /// <param name="instance">The facts.</param>
     /// <param name="entry">Has the static value.</param>
     /// <param name="cancellationToken">Ends the wait for the services.</param>
-    public async ValueTask<MetadataAnswer> AnswerAsync(MetadataRequest request, Instance instance, SnapshotEntry entry, CancellationToken cancellationToken)
+    public async ValueTask<MetadataAnswer> AnswerAsync(
+        MetadataRequest request, Instance instance, SnapshotEntry entry, CancellationToken cancellationToken)
     {
         var question = VendorDataQuestion.About(instance);
         var values = await Task.WhenAll(_targets.Select(target => _client!.AskAsync(target, question, cancellationToken)));
         if (_options.DynamicVendorData.FailureFatal && values.Contains(null))
-            return NovaCrash.Or(ErrorPage.Unavailable, request, _options) with { RetryAfterSeconds = _options.StrictNova ? null : MetadataApi.RetryAfterSeconds };
+        {
+            int? retryAfter = _options.StrictNova ? null : MetadataApi.RetryAfterSeconds;
+            return NovaCrash.Or(ErrorPage.Unavailable, request, _options) with { RetryAfterSeconds = retryAfter };
+        }
 
         var members = new OrderedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var provider in _providers)

@@ -75,14 +75,17 @@ internal sealed class VendorDataClient : IDisposable
         HttpRequestMessage Compose()
         {
             late.CancelAfter(_options.ConnectTimeout + _options.ReadTimeout);
-            var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new QuestionContent(question, () => late.CancelAfter(_options.ReadTimeout)) };
+            var content = new QuestionContent(question, () => late.CancelAfter(_options.ReadTimeout));
+            var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.TryAddWithoutValidation("User-Agent", "openstack-nova-vendordata");
             request.Headers.Authorization = target.Authorization;
             return request;
         }
 
-        using var answer = _session is null ? await SendAsync(Compose(), either.Token) : await _session.SendAsync(_client, _ => Compose(), either.Token);
+        using var answer = _session is null
+            ? await SendAsync(Compose(), either.Token)
+            : await _session.SendAsync(_client, _ => Compose(), either.Token);
         if (!answer.IsSuccessStatusCode) throw new InvalidDataException($"it answers {(int)answer.StatusCode}");
 
         late.CancelAfter(_options.ReadTimeout);

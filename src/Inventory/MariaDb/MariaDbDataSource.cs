@@ -33,6 +33,13 @@ public sealed class MariaDbDataSource : DbDataSource
     protected override DbConnection CreateDbConnection() => new MariaDbConnection(Pool, _settings);
 
     /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await Pool.DisposeAsync();
+        await base.DisposeAsyncCore();
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing) Pool.Dispose();

@@ -13,13 +13,18 @@ public sealed class NeutronAddressDirectory(NeutronClient neutron) : IAddressDir
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<string>> NetworksOfAsync(string provider, CancellationToken cancellationToken)
     {
-        var subnets = await neutron.SubnetsAsync(NeutronQuery.All.Where("advanced_service_providers", provider).Select("network_id"), cancellationToken);
+        var query = NeutronQuery.All.Where("advanced_service_providers", provider).Select("network_id");
+        var subnets = await neutron.SubnetsAsync(query, cancellationToken);
         return [.. subnets.Select(subnet => subnet.NetworkId).OfType<string>()];
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<AddressedPort>> FindAsync(string address, ImmutableArray<string> networks, CancellationToken cancellationToken) =>
-        Found(await neutron.PortsAsync(At(address).WhereAny("network_id", networks, NetworksPerRequest).Select("device_id", "tenant_id"), cancellationToken));
+    public async ValueTask<ImmutableArray<AddressedPort>> FindAsync(
+        string address, ImmutableArray<string> networks, CancellationToken cancellationToken)
+    {
+        var query = At(address).WhereAny("network_id", networks, NetworksPerRequest).Select("device_id", "tenant_id");
+        return Found(await neutron.PortsAsync(query, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AddressedPort>> FindAnywhereAsync(string address, CancellationToken cancellationToken) =>

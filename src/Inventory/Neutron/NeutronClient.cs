@@ -36,7 +36,11 @@ public sealed class NeutronClient : IDisposable
         _options = options;
         _session = session;
         _time = time;
-        _client = new HttpClient(options.Trust.CreateHandler(options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestPage };
+        _client = new HttpClient(options.Trust.CreateHandler(options.Timeout))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LongestPage,
+        };
     }
 
     /// <summary>Lists ports, in the order Neutron gives them.</summary>
@@ -59,7 +63,8 @@ public sealed class NeutronClient : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _client.Dispose();
 
-    private async Task<IReadOnlyList<T>> ListAsync<T, TPage>(string path, NeutronQuery query, JsonTypeInfo<TPage> json, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> ListAsync<T, TPage>(
+        string path, NeutronQuery query, JsonTypeInfo<TPage> json, CancellationToken cancellationToken)
         where TPage : class, IPage<T>
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -80,7 +85,7 @@ public sealed class NeutronClient : IDisposable
         return items;
     }
 
-    // Of the link only the query is taken: behind a proxy the rest often names an address that is not the one we may reach, and the token goes nowhere else.
+    // Of the link only the query is taken: behind a proxy the rest often names an address we may not reach, and the token goes nowhere else.
     private static string? NextQuery(IReadOnlyList<PageLink>? links)
     {
         var href = links?.FirstOrDefault(link => link.Rel == "next")?.Href;
@@ -96,7 +101,8 @@ public sealed class NeutronClient : IDisposable
         try
         {
             using var answer = await AskAsync(path, query, either.Token);
-            if (answer.StatusCode != HttpStatusCode.OK) throw new InventoryUnavailableException($"Neutron answers {(int)answer.StatusCode} to {path}");
+            if (answer.StatusCode != HttpStatusCode.OK)
+                throw new InventoryUnavailableException($"Neutron answers {(int)answer.StatusCode} to {path}");
 
             var body = await answer.Content.ReadAsByteArrayAsync(either.Token);
             return JsonSerializer.Deserialize(body, json)
@@ -135,9 +141,11 @@ public sealed class NeutronClient : IDisposable
 
     private HttpRequestMessage Compose(KeystoneToken token, string path, string query)
     {
-        var root = (_options.EndpointOverride ?? token.Endpoint(_options.ServiceType, _options.Interfaces, _options.Region))?.GetLeftPart(UriPartial.Path).TrimEnd('/')
+        var endpoint = _options.EndpointOverride ?? token.Endpoint(_options.ServiceType, _options.Interfaces, _options.Region)
             ?? throw new InventoryUnavailableException(
-                $"Keystone's catalog has no {_options.ServiceType} service ({string.Join(", ", _options.Interfaces)}{(_options.Region is { } region ? $" in {region}" : "")}); set endpoint_override");
+                $"Keystone's catalog has no {_options.ServiceType} service ({string.Join(", ", _options.Interfaces)} in {_options.Region ?? "any region"}); "
+                + "set endpoint_override");
+        var root = endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/');
         if (!root.EndsWith(Version, StringComparison.Ordinal)) root += Version;
 
         var request = new HttpRequestMessage(HttpMethod.Get, query.Length == 0 ? root + path : $"{root}{path}?{query}");

@@ -4,7 +4,9 @@ using System.Text;
 namespace Firstlight.Inventory.Neutron;
 
 /// <summary>What to list: filters and the members wanted. Immutable; an empty query lists everything the account may see.</summary>
-/// <remarks>Values of one attribute are alternatives, attributes must all match (Networking API v2.0). Comparison is textual: IPv6 addresses in canonical form.</remarks>
+/// <remarks>
+/// Values of one attribute are alternatives, attributes must all match (Networking API v2.0). Comparison is textual: IPv6 addresses in canonical form.
+/// </remarks>
 public sealed record NeutronQuery
 {
     // Servers and proxies take request lines of 8 KiB; the rest is for the path, the method and paging.
@@ -67,7 +69,8 @@ public sealed record NeutronQuery
         if (count > 0) yield return Joined(text, tail);
     }
 
-    private static void Add(StringBuilder query, string name, string value) => query.Append(name).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
+    private static void Add(StringBuilder query, string name, string value) =>
+        query.Append(name).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
 
     private static string Joined(StringBuilder head, StringBuilder tail) => $"{head}{tail}".TrimEnd('&');
 

@@ -16,7 +16,8 @@ public sealed class NeutronSecurityGroups(NeutronClient neutron) : ISecurityGrou
         var ids = ports.SelectMany(port => port.SecurityGroups ?? []).ToList();
         if (ids.Count == 0) return [];
 
-        var groups = await neutron.SecurityGroupsAsync(NeutronQuery.All.WhereAny("id", ids.Order(StringComparer.Ordinal), GroupsPerRequest).Select("id", "name"), cancellationToken);
+        var query = NeutronQuery.All.WhereAny("id", ids.Order(StringComparer.Ordinal), GroupsPerRequest).Select("id", "name");
+        var groups = await neutron.SecurityGroupsAsync(query, cancellationToken);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var group in groups)
         {

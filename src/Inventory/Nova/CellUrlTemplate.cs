@@ -4,8 +4,8 @@ namespace Firstlight.Inventory.Nova;
 
 /// <summary>Fills the fields of a cell's URL from the default database's, as Nova does for <c>cell_mappings.database_connection</c>.</summary>
 /// <remarks>
-/// Fields: <c>{scheme} {username} {password} {hostname} {port} {path} {query} {fragment}</c>, and with several hosts <c>{username1}</c>, <c>{password1}</c>,
-/// <c>{hostname1}</c>, <c>{port1}</c> and so on. Values keep their percent-encoding; a path has no leading slash. <c>{{</c> stands for a brace.
+/// Fields: <c>{scheme} {username} {password} {hostname} {port} {path} {query} {fragment}</c>, and with several hosts <c>{username1}</c>,
+/// <c>{password1}</c>, <c>{hostname1}</c>, <c>{port1}</c> and so on. Values keep their percent-encoding; a path has no leading slash. <c>{{</c> stands for a brace.
 /// </remarks>
 internal static class CellUrlTemplate
 {

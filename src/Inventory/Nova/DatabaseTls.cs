@@ -45,7 +45,8 @@ public sealed record DatabaseTls(TlsDemand Demand, string? CaFile = null, string
             "REQUIRED" => TlsDemand.Required,
             "VERIFY_CA" => TlsDemand.VerifyCa,
             "VERIFY_IDENTITY" => TlsDemand.VerifyFull,
-            var other => throw new FormatException($"{option}: ssl_mode '{other}' is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY"),
+            var other => throw new FormatException(
+                $"{option}: ssl_mode '{other}' is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY"),
         };
         return new DatabaseTls(demand, ca, certificate, key);
     }
@@ -53,7 +54,8 @@ public sealed record DatabaseTls(TlsDemand Demand, string? CaFile = null, string
     private static TlsDemand Implied(IReadOnlyDictionary<string, string> query, string? ca, string? certificate, string? key)
     {
         if (IsTrue(query, "ssl_disabled")) return TlsDemand.Disabled;
-        if (ca is not null) return query.ContainsKey("ssl_check_hostname") && !IsTrue(query, "ssl_check_hostname") ? TlsDemand.VerifyCa : TlsDemand.VerifyFull;
+        var namesMayDiffer = query.ContainsKey("ssl_check_hostname") && !IsTrue(query, "ssl_check_hostname");
+        if (ca is not null) return namesMayDiffer ? TlsDemand.VerifyCa : TlsDemand.VerifyFull;
         if (IsTrue(query, "ssl_verify_identity")) return TlsDemand.VerifyFull;
         if (IsTrue(query, "ssl_verify_cert")) return TlsDemand.VerifyCa;
         return certificate is not null || key is not null || IsTrue(query, "ssl") ? TlsDemand.Required : TlsDemand.Disabled;

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Inventory.Nova;
 
-/// <summary>Turns what a cell stores into facts. A column that cannot be read becomes a fault of its part, or of everything where Nova's strictness is wanted.</summary>
+/// <summary>Turns what a cell stores into facts.</summary>
+/// <remarks>A column that cannot be read becomes a fault of its part, or of everything where Nova's strictness is wanted.</remarks>
 internal sealed class InstanceFacts(InstanceRow row, bool strict, ILogger logger)
 {
     // What no X-Tenant-ID can be: an instance of nobody's is nobody's to read.
@@ -37,9 +38,9 @@ internal sealed class InstanceFacts(InstanceRow row, bool strict, ILogger logger
             KeyName = row.KeyName,
             KeyData = row.KeyData,
             KeyPairs = Column(InstanceParts.KeyPairs, "instance_extra.keypairs", () => ExtraColumns.KeyPairs(row.KeyPairs), []),
-            UserData = row.UserData is { } text ? Column(InstanceParts.UserData, "instances.user_data", () => new UserData(UserDataColumn.Decode(text)), null) : null,
+            UserData = Column(InstanceParts.UserData, "instances.user_data", () => UserDataColumn.Read(row.UserData), null),
             RawUserData = row.UserData,
-            Metadata = Column<ImmutableArray<KeyValuePair<string, string>>>(InstanceParts.Metadata, "instance_metadata.value", () => [.. row.Metadata.Select(Item)], []),
+            Metadata = Column(InstanceParts.Metadata, "instance_metadata.value", () => row.Metadata.Select(Item).ToImmutableArray(), []),
             NetworkInfo = Column(InstanceParts.NetworkInfo, "instance_info_caches.network_info", () => NetworkInfoColumn.Read(row.NetworkInfo), []),
             Devices = Column(InstanceParts.Devices, "instance_extra.device_metadata", () => ExtraColumns.Devices(row.DeviceMetadata), []),
             DedicatedCpus = Column(InstanceParts.Numa, "instance_extra.numa_topology", () => ExtraColumns.DedicatedCpus(row.NumaTopology), []),

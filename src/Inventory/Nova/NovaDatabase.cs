@@ -50,7 +50,8 @@ internal sealed class NovaDatabase(SqlAlchemyUrl url, DbDataSource source, NovaO
             if (!attempt.HasConnectionSlot)
             {
                 _circuit.Abandoned();
-                throw new InventoryUnavailableException($"{what}: all {options.PoolSize} connections to database {Name} were busy for {options.CellTimeout.TotalSeconds:0.#} s");
+                throw new InventoryUnavailableException(
+                    $"{what}: all {options.PoolSize} connections to database {Name} were busy for {options.CellTimeout.TotalSeconds:0.#} s");
             }
 
             throw Down(what, $"no answer within {options.CellTimeout.TotalSeconds:0.#} s", e);

@@ -14,7 +14,8 @@ internal sealed class NovaDatabases(Func<SqlAlchemyUrl, DbDataSource> open, Nova
     private readonly ConcurrentDictionary<string, Lazy<NovaDatabase>> _databases = new(StringComparer.Ordinal);
 
     /// <summary>Those opened so far, by name.</summary>
-    public IReadOnlyList<NovaDatabase> All => [.. _databases.Values.Where(database => database.IsValueCreated).Select(database => database.Value).OrderBy(database => database.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<NovaDatabase> All =>
+        [.. _databases.Values.Where(lazy => lazy.IsValueCreated).Select(lazy => lazy.Value).OrderBy(database => database.Name, StringComparer.Ordinal)];
 
     /// <summary>The database of a URL.</summary>
     public NovaDatabase Of(SqlAlchemyUrl url) =>

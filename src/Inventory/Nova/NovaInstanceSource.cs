@@ -8,8 +8,8 @@ namespace Firstlight.Inventory.Nova;
 
 /// <summary>Facts of instances read live from Nova's databases, one cell never waiting for another. Thread-safe.</summary>
 /// <remarks>
-/// Reads only, but for two things Nova's own service writes: the password a guest posts, and an EC2 number that is missing. Security groups are not
-/// among Nova's tables any more and stay empty. Whether the case of an id matters is the database's rule: not in MySQL's collations, but in PostgreSQL.
+/// Reads only, but for two things Nova's own service writes: the password a guest posts, and an EC2 number that is missing. Security groups are
+/// not among Nova's tables any more and stay empty. Whether the case of an id matters is the database's rule: not in MySQL, but in PostgreSQL.
 /// </remarks>
 public sealed class NovaInstanceSource : IInstanceSource, IAsyncDisposable
 {
@@ -21,7 +21,7 @@ public sealed class NovaInstanceSource : IInstanceSource, IAsyncDisposable
 
     /// <summary>Puts the parts together; connects to nothing yet.</summary>
     /// <param name="options">Which databases, and how patiently.</param>
-    /// <param name="open">Opens a data source for a URL without connecting; normally <see cref="DatabaseDrivers.Opener"/>.</param>
+    /// <param name="open">Opens a data source without connecting; normally <see cref="DatabaseDrivers.Opener"/>.</param>
     /// <param name="time">Clock of deadlines, circuits and written times.</param>
     /// <param name="logger">Log.</param>
     /// <exception cref="ArgumentException">No API database where one is needed, or a bound out of range.</exception>
@@ -58,10 +58,14 @@ public sealed class NovaInstanceSource : IInstanceSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The database cannot hold the text; or, under <see cref="NovaOptions.StrictNova"/>, the instance has no mapping.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The database cannot hold the text; or, under <see cref="NovaOptions.StrictNova"/>, the instance has no mapping.
+    /// </exception>
     public async ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(password);
+        if (id.Value.Contains('\0')) return false;
+
         var cell = await _cells.FindAsync(id.Value, cancellationToken);
         if (!cell.IsMapped && _options.StrictNova) throw new InvalidDataException($"instance {id} has no mapping to a cell to write its password to");
 

@@ -21,7 +21,7 @@ internal static partial class NovaLog
     public static partial void ColumnUnreadable(ILogger logger, string column, string instanceId, string reason);
 
     [LoggerMessage(2105, LogLevel.Warning,
-        "Database {Database} has no EC2 number for {Subject} and it cannot be written there ({Reason}): a number derived from its id is told instead, here and for all others like it")]
+        "Database {Database} has no EC2 number for {Subject} and none may be written ({Reason}): one derived from the id is told, here and for others like it")]
     public static partial void NumberDerived(ILogger logger, string database, string subject, string reason);
 
     [LoggerMessage(2106, LogLevel.Information, "EC2 number of {Subject} written to database {Database}")]

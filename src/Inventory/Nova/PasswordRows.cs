@@ -11,6 +11,9 @@ internal static class PasswordRows
     /// <summary>What the keys of the rows begin with.</summary>
     public const string KeyPrefix = "password_";
 
+    private const string Present =
+        "SELECT s.id, s.key FROM instance_system_metadata s WHERE s.instance_uuid = @uuid AND s.key LIKE 'password%' ORDER BY s.id";
+
     private const int Rows = 4;
     private const int RowLength = 255;
 
@@ -72,7 +75,13 @@ internal static class PasswordRows
     }
 
     private static async Task ReplaceAsync(
-        DbConnection connection, DbTransaction transaction, SqlDialect dialect, string uuid, string[] values, DateTime now, CancellationToken cancellationToken)
+        DbConnection connection,
+        DbTransaction transaction,
+        SqlDialect dialect,
+        string uuid,
+        string[] values,
+        DateTime now,
+        CancellationToken cancellationToken)
     {
         var present = await PresentAsync(connection, transaction, uuid, cancellationToken);
         var missing = new StringBuilder();
@@ -115,8 +124,7 @@ internal static class PasswordRows
         DbConnection connection, DbTransaction transaction, string uuid, CancellationToken cancellationToken)
     {
         var rows = new List<(long, string)>();
-        await using var command = Sql.Command(
-            connection, "SELECT s.id, s.key FROM instance_system_metadata s WHERE s.instance_uuid = @uuid AND s.key LIKE 'password%' ORDER BY s.id", ("@uuid", uuid));
+        await using var command = Sql.Command(connection, Present, ("@uuid", uuid));
         command.Transaction = transaction;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) rows.Add((Sql.Number(reader, 0)!.Value, reader.GetString(1)));

@@ -25,8 +25,8 @@ public sealed record DatabaseHost(string Name, int? Port)
 
 /// <summary>A database URL in SQLAlchemy's form, as <c>[database] connection</c> of nova.conf has it. Never prints the password.</summary>
 /// <remarks>
-/// The form is that of SQLAlchemy's engine URLs: <c>dialect[+driver]://user:password@host:port/database?key=value</c>, user, password and query percent-encoded.
-/// The Python driver named does not matter, its query options that concern the connection do. Several hosts are separated by commas.
+/// The form is that of SQLAlchemy's engine URLs: <c>dialect[+driver]://user:password@host:port/database?key=value</c>, user, password and query
+/// percent-encoded. The Python driver named does not matter, its query options that concern the connection do. Several hosts are separated by commas.
 /// </remarks>
 public sealed class SqlAlchemyUrl
 {
@@ -157,7 +157,8 @@ public sealed class SqlAlchemyUrl
         if (text.StartsWith('['))
         {
             var close = text.IndexOf(']');
-            if (close < 0 || (close + 1 < text.Length && text[close + 1] != ':')) throw new FormatException($"{option}: host '{text}' lacks its closing bracket");
+            if (close < 0 || (close + 1 < text.Length && text[close + 1] != ':'))
+                throw new FormatException($"{option}: host '{text}' lacks its closing bracket");
             return new DatabaseHost(text[1..close], close + 1 < text.Length ? PortOf(text[(close + 2)..], option) : null);
         }
 

@@ -63,11 +63,11 @@ public sealed class Snapshot
     /// <summary>The list that is served at <c>/</c> to anyone, without an instance.</summary>
     public static SnapshotEntry Root => Ec2VersionList;
 
-    /// <summary>Tells whether a raw request target is one that <see cref="TryGetHot"/> finds for every instance (it may still be nothing there).</summary>
+    /// <summary>Tells whether a raw request target is one that <see cref="TryGetHot"/> finds for every instance, if only nothing.</summary>
     /// <param name="rawTarget">As on the request line.</param>
     public static bool IsHot(ReadOnlySpan<char> rawTarget) => KnownPaths.TryGet(rawTarget, out _);
 
-    /// <summary>Finds what a raw request target leads to if it is written the way guests commonly write it: one lookup, no allocation once rendered.</summary>
+    /// <summary>Finds what a raw request target leads to if it is written as guests commonly do: one lookup, no allocation once rendered.</summary>
     /// <param name="rawTarget">As on the request line: no decoding takes place.</param>
     /// <param name="entry">What is there.</param>
     /// <returns>False when the target must be resolved first (<see cref="PathResolution"/>) and looked up by <see cref="Find"/>.</returns>
@@ -131,9 +131,8 @@ public sealed class Snapshot
             return kind switch
             {
                 PathKind.FileList => FileList(version),
-                PathKind.MetaData => Hostname() is { } hostname || !CrashesWithoutHostname
-                    ? MetaDataDocument.Render(Instance, Hostname(), _networkTemplate.Value is not null, version)
-                    : SnapshotEntry.Crash,
+                PathKind.MetaData when CrashesWithoutHostname && Instance.Hostname is null => SnapshotEntry.Crash,
+                PathKind.MetaData => MetaDataDocument.Render(Instance, Hostname(), _networkTemplate.Value is not null, version),
                 PathKind.UserData => Instance.UserData is { } userData
                     ? SnapshotEntry.Document(ContentTypes.Text, userData.Bytes.ToArray())
                     : SnapshotEntry.NotFound,
@@ -248,7 +247,8 @@ public sealed class Snapshot
 
     private bool CrashesWithoutHostname => _settings.StrictNova && _settings.DhcpDomain.Length > 0;
 
-    private string? Hostname() => Instance.Hostname is { } name && _settings.DhcpDomain.Length > 0 ? $"{name}.{_settings.DhcpDomain}" : Instance.Hostname;
+    private string? Hostname() =>
+        Instance.Hostname is { } name && _settings.DhcpDomain.Length > 0 ? $"{name}.{_settings.DhcpDomain}" : Instance.Hostname;
 
     private static SnapshotEntry Text(string text) => SnapshotEntry.Document(ContentTypes.Text, Encoding.UTF8.GetBytes(text));
 }

@@ -11,10 +11,12 @@ public enum SnapshotOutcome
     /// <summary>The password mailbox: GET reads the bytes, POST writes, nothing else is taken.</summary>
     Password,
 
-    /// <summary><c>vendor_data2.json</c> with members that services give for each request; the bytes are the static value, empty where there is none.</summary>
+    /// <summary>
+    /// <c>vendor_data2.json</c> with members that services give for each request; the bytes are the static value, empty where there is none.
+    /// </summary>
     DynamicVendorData,
 
-    /// <summary>The EC2 item <c>security-groups</c>, whose names come from elsewhere, see <see cref="SnapshotSettings.SecurityGroupsComeLater"/>.</summary>
+    /// <summary>The EC2 item whose names come from elsewhere, see <see cref="SnapshotSettings.SecurityGroupsComeLater"/>.</summary>
     SecurityGroups,
 
     /// <summary>Nothing there.</summary>
@@ -23,7 +25,7 @@ public enum SnapshotOutcome
     /// <summary>A path on which Nova crashes, such as one below a leaf.</summary>
     Crash,
 
-    /// <summary>A document that these facts cannot be made into; <see cref="SnapshotEntry.Reason"/> says why. Other documents are not touched.</summary>
+    /// <summary>A document that these facts cannot be made into; <see cref="SnapshotEntry.Reason"/> says why. Others are not touched.</summary>
     Failed,
 }
 
@@ -77,6 +79,8 @@ public sealed class SnapshotEntry
 
     internal static SnapshotEntry Document(string contentType, byte[] bytes) => new(SnapshotOutcome.Document, contentType, bytes);
 
+    internal static SnapshotEntry DynamicVendorData(byte[] staticJson) => new(SnapshotOutcome.DynamicVendorData, ContentTypes.Json, staticJson);
+
     internal static SnapshotEntry Seeded(string contentType, byte[] bytes, int seedOffset) =>
         new(SnapshotOutcome.Document, contentType, bytes, seedOffset);
 
@@ -85,8 +89,6 @@ public sealed class SnapshotEntry
     /// <summary>The failure of a document that tells these parts; null when there are none.</summary>
     internal static SnapshotEntry? Unreadable(InstanceParts faults) =>
         faults == InstanceParts.None ? null : Failed($"what is stored cannot be read: {faults}");
-
-    internal static SnapshotEntry DynamicVendorData(byte[] staticJson) => new(SnapshotOutcome.DynamicVendorData, ContentTypes.Json, staticJson);
 
     internal static SnapshotEntry Failed(string reason) => new(SnapshotOutcome.Failed, "", [], NoSeed, reason);
 }

@@ -26,7 +26,9 @@ public sealed record SnapshotSettings
     /// </summary>
     public bool SecurityGroupsComeLater { get; init; }
 
-    /// <summary>Whether services are asked for vendor data: <c>vendor_data2.json</c> is then a <see cref="SnapshotOutcome.DynamicVendorData"/>. Default false.</summary>
+    /// <summary>
+    /// Whether services are asked for vendor data: <c>vendor_data2.json</c> is then a <see cref="SnapshotOutcome.DynamicVendorData"/>. Default false.
+    /// </summary>
     public bool HasDynamicVendorData { get; init; }
 
     /// <summary>Name of the provider of the operator's file.</summary>

@@ -62,7 +62,9 @@ internal sealed partial record GoldenCase(JsonElement Json)
     }
 
     private string Mask(string body) =>
-        Response.TryGetProperty("mask", out _) ? RandomSeed().Replace(body, match => $"\"random_seed\": \"<masked:{match.Groups["seed"].Length}>\"") : body;
+        Response.TryGetProperty("mask", out _)
+            ? RandomSeed().Replace(body, match => $"\"random_seed\": \"<masked:{match.Groups["seed"].Length}>\"")
+            : body;
 
     private static IEnumerable<(string Name, string Value)> Headers(JsonElement message) =>
         message.GetProperty("headers").EnumerateArray().Select(header => (header[0].GetString()!, header[1].GetString()!));

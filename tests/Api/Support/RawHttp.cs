@@ -35,8 +35,9 @@ internal static class RawHttp
         var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n");
         var given = headers.ToList();
         foreach (var (name, value) in given) head.Append($"{name}: {value}\r\n");
+        var declared = given.Exists(header => header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase));
         if (chunked) head.Append("Transfer-Encoding: chunked\r\n");
-        else if (body is not null && !given.Exists(header => header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))) head.Append($"Content-Length: {body.Length}\r\n");
+        else if (body is not null && !declared) head.Append($"Content-Length: {body.Length}\r\n");
         head.Append("\r\n");
 
         IEnumerable<byte> bytes = Encoding.Latin1.GetBytes(head.ToString());
@@ -56,7 +57,8 @@ internal sealed record RawResponse(int Status, IReadOnlyList<(string Name, strin
 {
     public string Text => Encoding.UTF8.GetString(Body);
 
-    public string? this[string name] => Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).SingleOrDefault();
+    public string? this[string name] =>
+        Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).SingleOrDefault();
 
     public static RawResponse Parse(byte[] received)
     {

@@ -224,7 +224,10 @@ public sealed class DynamicVendorDataTests
                 VendorDataProviders = providers ?? ["StaticJSON", "DynamicJSON"],
                 DynamicVendorData = new DynamicVendorDataOptions
                 {
-                    Targets = targets, FailureFatal = fatal, ReadTimeout = patience ?? TimeSpan.FromSeconds(20), Auth = account?.Account,
+                    Targets = targets,
+                    FailureFatal = fatal,
+                    ReadTimeout = patience ?? TimeSpan.FromSeconds(20),
+                    Auth = account?.Account,
                 },
             },
             logger: log);

@@ -22,7 +22,7 @@ internal sealed class Answerer : IDisposable
                 c.sendall(b'HTTP/1.0 200 OK\r\n\r\n{answer}')
                 c.close()
             """;
-        var start = new System.Diagnostics.ProcessStartInfo("nsenter", [$"--net=/run/netns/{networkNamespace}", "--", "/usr/bin/env", "python3", "-c", code]) 
+        var start = new System.Diagnostics.ProcessStartInfo("nsenter", [$"--net=/run/netns/{networkNamespace}", "--", "/usr/bin/env", "python3", "-c", code])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

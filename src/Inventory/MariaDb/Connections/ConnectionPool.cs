@@ -4,7 +4,7 @@ using Firstlight.Inventory.MariaDb.Native;
 namespace Firstlight.Inventory.MariaDb.Connections;
 
 /// <summary>The connections to one database: at most so many, kept for a while when unused, replaced when dead. Safe for all threads.</summary>
-internal sealed class ConnectionPool : IDisposable
+internal sealed class ConnectionPool : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
@@ -143,23 +143,12 @@ internal sealed class ConnectionPool : IDisposable
         foreach (var connection in idle) connection.Close();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        ConnectionThread[] idle;
-        lock (_gate)
-        {
-            if (_isClosed) return;
-            _isClosed = true;
-            idle = [.. _idle];
-            _idle.Clear();
-        }
-        PoolMetrics.Remove(this);
-        _pruning.Dispose();
-        foreach (var connection in idle) connection.Close();
-        // The places stay: connections still rented are handed back to them.
-        Task.WaitAll([.. idle.Select(c => c.Ended)], Farewell);
-    }
+    /// <summary>Closes what is idle, which it waits for a little; what is lent is closed when it comes back. Nothing is lent any more.</summary>
+    public void Dispose() => Task.WaitAll(CloseAll(), Farewell);
+
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(CloseAll()).WaitAsync(Farewell, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -172,6 +161,22 @@ internal sealed class ConnectionPool : IDisposable
         {
             Interlocked.Decrement(ref _waiting);
         }
+    }
+
+    private Task[] CloseAll()
+    {
+        ConnectionThread[] idle;
+        lock (_gate)
+        {
+            if (_isClosed) return [];
+            _isClosed = true;
+            idle = [.. _idle];
+            _idle.Clear();
+        }
+        PoolMetrics.Remove(this);
+        _pruning.Dispose();
+        foreach (var connection in idle) connection.Close();
+        return [.. idle.Select(c => c.Ended)];
     }
 
     private MariaDbException Exhausted() => new(

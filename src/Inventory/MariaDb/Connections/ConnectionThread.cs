@@ -17,7 +17,8 @@ internal sealed class ConnectionThread
     private readonly TimeProvider _time;
     // An object and not a Lock: the thread waits on it for work.
     private readonly object _gate = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What follows is a count and a place in the pool; it runs on this thread, so that a starved thread pool cannot hold it up.
+    private readonly TaskCompletionSource _ended = new();
     private Action? _work;
     private ConnectionSocket? _socket;
     private bool _isBusy;
@@ -174,7 +175,8 @@ internal sealed class ConnectionThread
         return true;
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it belongs to the caller; the thread must live to close the connection.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it belongs to the caller; the thread must live to close the connection.")]
     private void Answer<T>(Func<T> work, TaskCompletionSource<T> answer)
     {
         T result;

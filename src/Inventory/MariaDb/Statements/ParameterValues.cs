@@ -18,7 +18,13 @@ internal sealed class ParameterValues
     private readonly Value[] _values;
     private readonly ArrayBufferWriter<byte> _bytes = new(256);
 
-    private ParameterValues(Value[] values) => _values = values;
+    private ParameterValues(Value[] values)
+    {
+        _values = values;
+        // Never nothing: the library reads a null pointer as NULL, and an empty text alone would have one.
+        _bytes.GetSpan(8);
+        _bytes.Advance(8);
+    }
 
     public int Count => _values.Length;
 

@@ -40,7 +40,8 @@ internal sealed unsafe class PreparedStatement : IDisposable
     public void Execute(ParameterValues values)
     {
         // The server counts by its own reading of quotes and comments (ANSI_QUOTES, NO_BACKSLASH_ESCAPES change it); binding too few would read wild memory.
-        if (values.Count != _parameters) throw new ArgumentException($"the server sees {_parameters} placeholders in the statement where {values.Count} were found");
+        if (values.Count != _parameters)
+            throw new MariaDbException(MariaDbFailure.Other, $"the server sees {_parameters} placeholders in the statement where {values.Count} were found");
         if (_parameters == 0) Check(mysql_stmt_execute(_handle), "executing a statement");
         else
         {

@@ -31,7 +31,8 @@ internal sealed record CatalogPart(string? Type, EndpointPart[]? Endpoints);
 internal sealed record EndpointPart(string? Interface, string? Region, string? RegionId, string? Url);
 
 /// <summary>What goes to and comes from <c>POST /v3/auth/tokens</c>; unknown members are ignored.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenAnswer))]
 internal sealed partial class KeystoneJson : JsonSerializerContext;

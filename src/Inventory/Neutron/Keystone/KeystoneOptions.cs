@@ -13,7 +13,7 @@ public enum KeystoneMethod
     None,
 }
 
-/// <summary>The credentials of a configuration section such as <c>[neutron]</c> or <c>[vendordata_dynamic_auth]</c>. Option names are keystoneauth's.</summary>
+/// <summary>The credentials of a section such as <c>[neutron]</c> or <c>[vendordata_dynamic_auth]</c>. Option names are keystoneauth's.</summary>
 public sealed record KeystoneOptions
 {
     /// <summary>Method (<c>auth_type</c>). Default password.</summary>
@@ -28,7 +28,7 @@ public sealed record KeystoneOptions
     /// <summary>Its password.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary>The project the token is for (<c>project_name</c>, <c>project_id</c>, <c>project_domain_name</c>, <c>project_domain_id</c>).</summary>
+    /// <summary>What the token is for (<c>project_name</c>, <c>project_id</c>, <c>project_domain_name</c>, <c>project_domain_id</c>).</summary>
     public KeystoneName Project { get; init; } = new();
 
     /// <summary>System scope instead of a project (<c>system_scope</c>): only <c>all</c> exists; null (default) for the project.</summary>

@@ -32,7 +32,11 @@ public sealed class KeystoneSession : IDisposable
         _ = TokenRequests.From(options);
         _options = options;
         _time = time;
-        _client = new HttpClient(options.Trust.CreateHandler(options.Timeout)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+        _client = new HttpClient(options.Trust.CreateHandler(options.Timeout))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LongestAnswer,
+        };
     }
 
     /// <summary>Gives a token that is good for a while.</summary>
@@ -62,7 +66,8 @@ public sealed class KeystoneSession : IDisposable
     /// <returns>The answer, headers read; the caller disposes it.</returns>
     /// <exception cref="InventoryUnavailableException">No token can be had.</exception>
     /// <exception cref="HttpRequestException">The service cannot be reached.</exception>
-    public async ValueTask<HttpResponseMessage> SendAsync(HttpMessageInvoker client, Func<KeystoneToken, HttpRequestMessage> compose, CancellationToken cancellationToken)
+    public async ValueTask<HttpResponseMessage> SendAsync(
+        HttpMessageInvoker client, Func<KeystoneToken, HttpRequestMessage> compose, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(compose);
@@ -99,28 +104,30 @@ public sealed class KeystoneSession : IDisposable
     {
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var address = TokenRequests.Address(_options);
         try
         {
-            using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(TokenRequests.From(_options), KeystoneJson.Default.TokenRequest));
+            var body = JsonSerializer.SerializeToUtf8Bytes(TokenRequests.From(_options), KeystoneJson.Default.TokenRequest);
+            using var content = new ByteArrayContent(body);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await _client.PostAsync(address, content, either.Token);
+            using var answer = await _client.PostAsync(TokenRequests.Address(_options), content, either.Token);
             if (answer.StatusCode != HttpStatusCode.Created)
-                throw new InventoryUnavailableException($"Keystone at {address.Authority} answers {(int)answer.StatusCode} to {_options.Method} of {Account()}");
+                throw Failure($"answers {(int)answer.StatusCode} to {_options.Method} of {Account()}");
 
-            var body = await answer.Content.ReadAsByteArrayAsync(either.Token);
-            return TokenRequests.Read(answer.Headers.TryGetValues(SubjectTokenHeader, out var values) ? values.FirstOrDefault() : null, body)
-                ?? throw new InventoryUnavailableException($"Keystone at {address.Authority} answers without a token");
+            var given = await answer.Content.ReadAsByteArrayAsync(either.Token);
+            return TokenRequests.Read(answer.Headers.TryGetValues(SubjectTokenHeader, out var values) ? values.FirstOrDefault() : null, given)
+                ?? throw Failure("answers without a token");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            throw new InventoryUnavailableException($"Keystone at {address.Authority}: {e.Message}", e);
+            throw Failure($"fails: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InventoryUnavailableException($"Keystone at {address.Authority} does not answer within {_options.Timeout.TotalSeconds:0.###} s", e);
+            throw Failure($"does not answer within {_options.Timeout.TotalSeconds:0.###} s", e);
         }
     }
+
+    private InventoryUnavailableException Failure(string what, Exception? inner = null) => new($"Keystone at {_options.AuthUrl!.Authority} {what}", inner);
 
     private KeystoneName Account() => _options.Method == KeystoneMethod.Password ? _options.User : _options.ApplicationCredential;
 }

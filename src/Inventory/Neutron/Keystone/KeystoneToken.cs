@@ -33,7 +33,8 @@ public sealed class KeystoneToken
         ArgumentNullException.ThrowIfNull(interfaces);
         foreach (var wanted in interfaces)
         {
-            var found = _catalog.FirstOrDefault(endpoint => endpoint.Type == type && endpoint.Interface == wanted && (region is null || endpoint.Region == region));
+            var found = _catalog.FirstOrDefault(
+                endpoint => endpoint.Type == type && endpoint.Interface == wanted && (region is null || endpoint.Region == region));
             if (found is not null) return found.Url;
         }
 

@@ -47,10 +47,9 @@ internal static class TokenRequests
         if (options.Project.IsEmpty && options.SystemScope is null) throw new ArgumentException("project_name is missing", nameof(options));
 
         var identity = new IdentityPart(["password"], new PasswordPart(User(options.User, options.Password)), ApplicationCredential: null);
-        var project = options.Project;
         var scope = options.SystemScope is not null
             ? new ScopePart(Project: null, new SystemPart(All: true))
-            : new ScopePart(project.Id is { } id ? new ProjectPart(id, null, null) : new ProjectPart(null, project.Name, Domain(project)), System: null);
+            : new ScopePart(Project(options.Project), System: null);
         return new AuthRequest(identity, scope);
     }
 
@@ -58,7 +57,8 @@ internal static class TokenRequests
     {
         var credential = options.ApplicationCredential;
         if (credential.IsEmpty) throw new ArgumentException("application_credential_id is missing", nameof(options));
-        if (credential.Id is null && options.User.IsEmpty) throw new ArgumentException("application_credential_name needs username or user_id", nameof(options));
+        if (credential.Id is null && options.User.IsEmpty)
+            throw new ArgumentException("application_credential_name needs username or user_id", nameof(options));
 
         var part = credential.Id is { } id
             ? new ApplicationCredentialPart(id, null, null, options.ApplicationCredentialSecret)
@@ -68,6 +68,9 @@ internal static class TokenRequests
 
     private static UserPart User(KeystoneName user, string? password) =>
         user.Id is { } id ? new UserPart(id, null, null, password) : new UserPart(null, user.Name, Domain(user), password);
+
+    private static ProjectPart Project(KeystoneName project) =>
+        project.Id is { } id ? new ProjectPart(id, null, null) : new ProjectPart(null, project.Name, Domain(project));
 
     private static DomainPart Domain(KeystoneName name) =>
         name.DomainId is { } id ? new DomainPart(id, null)

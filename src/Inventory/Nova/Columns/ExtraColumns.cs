@@ -8,7 +8,8 @@ namespace Firstlight.Inventory.Nova.Columns;
 /// <summary>The JSON columns of <c>instance_extra</c>. NULL means none in all of them.</summary>
 internal static class ExtraColumns
 {
-    /// <summary>Name of the current flavor; null when no flavor is stored. (Before Kilo it stood in the system metadata; Nova migrated all such rows.)</summary>
+    /// <summary>Name of the current flavor; null when no flavor is stored.</summary>
+    /// <remarks>Before Kilo it stood in the system metadata; Nova migrated all such rows.</remarks>
     public static string? FlavorName(string? json)
     {
         if (json is null) return null;
@@ -81,7 +82,7 @@ internal static class ExtraColumns
             Kind = known,
             Bus = busName,
             Address = bus is { } on ? Text(Data(on), "address") : null,
-            Tags = Member(data, "tags") is { } tags ? [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? throw new FormatException("a tag that is null"))] : null,
+            Tags = Member(data, "tags") is { } tags ? Tags(tags) : null,
             Mac = Text(data, "mac"),
             Vlan = Number(data, "vlan"),
             VfTrusted = IsTrue(data, "vf_trusted"),
@@ -93,6 +94,9 @@ internal static class ExtraColumns
             Tag = Text(data, "tag"),
         };
     }
+
+    private static ImmutableArray<string> Tags(JsonElement tags) =>
+        [.. tags.EnumerateArray().Select(tag => tag.GetString() ?? throw new FormatException("a tag that is null"))];
 
     private static string? BusName(string? name) => name switch
     {

@@ -1,3 +1,5 @@
+using Firstlight.Metadata.Instances;
+
 namespace Firstlight.Inventory.Nova.Columns;
 
 /// <summary><c>instances.user_data</c>: base64 as Python reads it.</summary>
@@ -5,6 +7,9 @@ internal static class UserDataColumn
 {
     private const byte Foreign = 0xff;
     private static readonly byte[] Values = MakeValues();
+
+    /// <summary>Reads the column; NULL is no user data, which is not the same as empty.</summary>
+    public static UserData? Read(string? text) => text is null ? null : new UserData(Decode(text));
 
     /// <summary>Decodes; foreign characters are skipped, and what follows complete padding is not looked at.</summary>
     /// <exception cref="FormatException">Wrong padding, or a character beyond ASCII.</exception>

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Firstlight.Inventory.Nova.Columns;
 
-/// <summary>Nova's versioned objects as JSON: a wrapper of name, version and data. Fields that were not set are absent; unknown ones are ignored.</summary>
+/// <summary>Nova's versioned objects as JSON: a wrapper of name, version and data.</summary>
+/// <remarks>Fields that were not set are absent; unknown ones are ignored.</remarks>
 internal static class VersionedObject
 {
     private const string NameKey = "nova_object.name";

@@ -18,7 +18,9 @@ internal static class NetworkDataDocument
         json.StartObject();
         if (!vifs.IsEmpty)
         {
-            var interfaces = vifs.Where(vif => vif.Network is { Subnets.IsEmpty: false }).Select((vif, n) => new Interface(vif, vif.Network!, n)).ToList();
+            var interfaces = vifs.Where(vif => vif.Network is { Subnets.IsEmpty: false })
+                .Select((vif, n) => new Interface(vif, vif.Network!, n))
+                .ToList();
             var networks = interfaces.SelectMany(Networks).ToList();
             Array(json, "links", interfaces, Link);
             Array(json, "networks", networks.Index(), Network);

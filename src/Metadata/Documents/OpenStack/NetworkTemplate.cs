@@ -4,12 +4,15 @@ using Firstlight.Metadata.Instances;
 
 namespace Firstlight.Metadata.Documents.OpenStack;
 
-/// <summary><c>/openstack/content/0000</c>: Debian's <c>interfaces(5)</c> for networks Nova injects, in the layout of Nova's packaged template.</summary>
+/// <summary>
+/// <c>/openstack/content/0000</c>: Debian's <c>interfaces(5)</c> for networks Nova injects, in the layout of Nova's packaged template.
+/// </summary>
 internal static class NetworkTemplate
 {
     private const string Head =
         "# Injected by Nova on instance boot\n#\n# This file describes the network interfaces available on your system\n"
-        + "# and how to activate them. For more information, see interfaces(5).\n\n# The loopback network interface\nauto lo\niface lo inet loopback\n";
+        + "# and how to activate them. For more information, see interfaces(5).\n\n"
+        + "# The loopback network interface\nauto lo\niface lo inet loopback\n";
 
     /// <summary>The file, or null when no interface is injected.</summary>
     public static string? Render(ImmutableArray<Vif> vifs)

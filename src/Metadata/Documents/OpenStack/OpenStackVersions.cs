@@ -53,7 +53,9 @@ public static class OpenStackVersions
     internal static int IndexOf(string version)
     {
         var index = All.IndexOf(version);
-        return index >= 0 ? index : throw new ArgumentException($"unknown OpenStack version '{version}': use one of {string.Join(", ", All)}", nameof(version));
+        return index >= 0
+            ? index
+            : throw new ArgumentException($"unknown OpenStack version '{version}': use one of {string.Join(", ", All)}", nameof(version));
     }
 
     /// <summary>The list at <c>/openstack</c>: versions later than <paramref name="today"/> are hidden, though they can be asked.</summary>
