@@ -125,6 +125,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (https is not null) listen.UseHttps(https);
+                if (_api.IsStrict) listen.Use(NulInTarget.Use);
                 _listening.Add(listen);
             });
         }
