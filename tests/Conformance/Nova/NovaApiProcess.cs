@@ -50,6 +50,16 @@ internal sealed class NovaApiProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks it to end, as systemd does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        await Run.ProgramAsync("kill", "-TERM", _process!.Id.ToString());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

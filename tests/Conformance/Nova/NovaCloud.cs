@@ -11,6 +11,8 @@ public sealed class NovaCloud : IAsyncLifetime
     private StubNeutron _neutron = null!;
     private HttpPeer _services = null!;
     private string _seed = null!;
+    private int _equal;
+    private int _compared;
 
     public static string Golden { get; } = Path.Combine(AppContext.BaseDirectory, "Golden");
 
@@ -40,8 +42,16 @@ public sealed class NovaCloud : IAsyncLifetime
         .Replace("LAB_DIR/state/vendordata/static.json", Path.Combine(Golden, "vendor_data.static.json"))
         .Replace("LAB_DIR", directory);
 
+    /// <summary>Counts what was compared, for the one line that is printed when all is over.</summary>
+    public void Count(int equal, int compared)
+    {
+        Interlocked.Add(ref _equal, equal);
+        Interlocked.Add(ref _compared, compared);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_compared > 0) await Console.Out.WriteLineAsync($"recorded answers of Nova: {_equal} of {_compared} equal");
         if (_services is not null) await _services.DisposeAsync();
         if (_neutron is not null) await _neutron.DisposeAsync();
         _databases?.Dispose();

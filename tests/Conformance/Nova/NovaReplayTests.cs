@@ -47,6 +47,7 @@ public sealed class NovaReplayTests(NovaCloud cloud, ITestOutputHelper output) :
             if (failures.Count > 0) output.WriteLine(api.Log);
         }
 
+        cloud.Count(all - failures.Count, all);
         output.WriteLine($"{profile}: {all - failures.Count} of {all} equal");
         Assert.True(failures.Count == 0, $"{failures.Count} of {all} cases differ:\n{string.Join('\n', failures.Take(5))}");
         Assert.True(all > 0, "no cases");
