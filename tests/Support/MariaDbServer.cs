@@ -194,7 +194,7 @@ public sealed class MariaDbServer : IDisposable
         // Debian keeps the server in sbin, which is not in everybody's path.
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin";
         if (Find(program, start.Environment["PATH"]!) is not { } path)
-            throw new InvalidOperationException($"{program} is missing: ./setup --conformance installs it (apt-get install mariadb-server-core mariadb-client-core)");
+            throw new InvalidOperationException($"{program} is missing: ./setup --test installs it (apt-get install mariadb-server-core mariadb-client-core)");
         start.FileName = path;
         return Process.Start(start)!;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -19,6 +20,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     private readonly MetadataApiLimits _limits;
     private readonly MetadataApiTls? _tls;
     private readonly List<ListenOptions> _listening = [];
+    private readonly WebApplication? _tlsServices;
     private readonly ServiceProvider _services;
     private KestrelServer? _kestrel;
 
@@ -38,6 +40,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
         _logger = loggerFactory.CreateLogger<MetadataApiServer>();
         _limits = limits ?? new MetadataApiLimits();
         _tls = tls;
+        _tlsServices = tls is null ? null : TlsServices(loggerFactory);
         _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
     }
 
@@ -86,13 +89,23 @@ public sealed class MetadataApiServer : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
+        if (_tlsServices is not null) await _tlsServices.DisposeAsync();
+    }
+
+    // Kestrel's TLS wants services of its own kind that only its host can register. Nothing of this application is ever started.
+    private static WebApplication TlsServices(ILoggerFactory loggerFactory)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggerFactory);
+        builder.WebHost.UseKestrelCore();
+        return builder.Build();
     }
 
     private KestrelServerOptions KestrelOptions()
     {
         var options = new KestrelServerOptions
         {
-            ApplicationServices = _services,
+            ApplicationServices = _tlsServices?.Services ?? _services,
             AddServerHeader = false,
 
             // An absolute-form target is served whatever host it names: Nova looks at the path alone.
@@ -112,6 +125,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (https is not null) listen.UseHttps(https);
+                if (_api.IsStrict) listen.Use(NulInTarget.Use);
                 _listening.Add(listen);
             });
         }

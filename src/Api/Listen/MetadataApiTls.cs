@@ -36,7 +36,18 @@ public sealed record MetadataApiTls(string CertificateFile, string? KeyFile = nu
         return options;
     }
 
-    private X509Certificate2 Certificate() => X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+    private X509Certificate2 Certificate()
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+        }
+        catch (ArgumentException e)
+        {
+            // What the framework says of a key that belongs to another certificate.
+            throw new CryptographicException($"the key of {KeyFile ?? CertificateFile} is not that of the certificate in {CertificateFile}", e);
+        }
+    }
 
     private static X509Certificate2Collection Authorities(string file)
     {

@@ -9,7 +9,9 @@ namespace Firstlight.Configuration;
 internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableArray<string> Warnings, ImmutableArray<string> Ignored)
 {
     /// <summary>Judges every assignment.</summary>
-    public static OptionFindings Of(RawConfiguration raw)
+    /// <param name="raw">What was written.</param>
+    /// <param name="role">What it is read as: of options that other roles would not honour nothing is said.</param>
+    public static OptionFindings Of(RawConfiguration raw, ProgramRole role)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         var warnings = ImmutableArray.CreateBuilder<string>();
@@ -21,7 +23,7 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
             var place = $"{entry.Origin}: [{entry.Section}] {entry.Name}";
             if (OptionCatalogue.ByName.TryGetValue((entry.Section, entry.Name), out var option))
             {
-                if (option.Status == OptionStatus.NotHonoured && !IsOff(option, entry)) warnings.Add($"{place} is known and not honoured: {option.Meaning}");
+                if (option.Status == OptionStatus.NotHonoured && Concerns(option, role) && !IsOff(option, entry)) warnings.Add($"{place} is known and not honoured: {option.Meaning}");
             }
             else if (OptionCatalogue.ByAlias.TryGetValue((entry.Section, entry.Name), out var newer))
             {
@@ -43,6 +45,8 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
 
         return new OptionFindings(errors.ToImmutable(), warnings.ToImmutable(), ignored.ToImmutable());
     }
+
+    private static bool Concerns(OptionDefinition option, ProgramRole role) => role == ProgramRole.Commands || (option.Roles & role) != ProgramRole.None;
 
     // Something we do not do, told not to be done, needs no word.
     private static bool IsOff(OptionDefinition option, IniEntry entry) =>

@@ -13,7 +13,7 @@ internal sealed partial record Settings
     {
         var raw = RawConfiguration.Read(sources);
         var reader = new OptionReader(raw, sources.Role);
-        var findings = OptionFindings.Of(raw);
+        var findings = OptionFindings.Of(raw, sources.Role);
         var warnings = findings.Warnings.ToList();
         var statePath = reader.Read(Known.StatePath);
         var strict = reader.Read(Known.StrictNova);

@@ -8,7 +8,7 @@ internal static class ErrorNumbers
 
     public static MariaDbFailure Classify(int number, string message) => number switch
     {
-        // CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_IPSOCK_ERROR, CR_UNKNOWN_HOST, CR_SSL_CONNECTION_ERROR; ER_SERVER_SHUTDOWN comes to logins too.
+        // CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_IPSOCK_ERROR, CR_UNKNOWN_HOST, CR_SSL_CONNECTION_ERROR.
         2002 or 2003 or 2004 or 2005 or 2026 => MariaDbFailure.Unreachable,
 
         // Lost while greeting: "… at 'handshake: reading initial communication packet'".
@@ -21,7 +21,8 @@ internal static class ErrorNumbers
         // which stay on the wire, so the connection is of no more use; a new one prepares anew.
         2057 => MariaDbFailure.ConnectionLost,
 
-        // ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_FORCING_CLOSE, the ER_NET_… family, ER_NEW_ABORTING_CONNECTION, ER_CONNECTION_KILLED, MySQL's ER_CLIENT_INTERACTION_TIMEOUT
+        // ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_FORCING_CLOSE, the ER_NET_… family, ER_NEW_ABORTING_CONNECTION, ER_CONNECTION_KILLED,
+        // MySQL's ER_CLIENT_INTERACTION_TIMEOUT
         1053 or 1077 or 1080 or 1152 or (>= 1154 and <= 1161) or 1184 or 1927 or 4031 => MariaDbFailure.ConnectionLost,
 
         // ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ER_HOST_NOT_PRIVILEGED, ER_HOST_IS_BLOCKED,

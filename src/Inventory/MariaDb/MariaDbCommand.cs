@@ -24,7 +24,8 @@ internal sealed class MariaDbCommand : DbCommand
         set => _commandText = value ?? "";
     }
 
-    /// <summary>Seconds for each wait on the server, which is once for an execution and once more for each further megabyte or thousand rows; 0 is no limit.</summary>
+    /// <summary>Seconds for each wait on the server,
+    /// which is once for an execution and once more for each further megabyte or thousand rows; 0 is no limit.</summary>
     public override int CommandTimeout
     {
         get;
@@ -51,7 +52,9 @@ internal sealed class MariaDbCommand : DbCommand
     protected override DbConnection? DbConnection
     {
         get => _connection;
-        set => _connection = value is null or MariaDbConnection ? (MariaDbConnection?)value : throw new ArgumentException("the connection is another driver's", nameof(value));
+        set => _connection = value is null or MariaDbConnection
+            ? (MariaDbConnection?)value
+            : throw new ArgumentException("the connection is another driver's", nameof(value));
     }
 
     protected override DbParameterCollection DbParameterCollection => _parameters;

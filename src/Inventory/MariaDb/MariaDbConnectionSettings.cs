@@ -26,12 +26,12 @@ public sealed record MariaDbConnectionSettings
     /// <summary>TLS; null (default) speaks in the clear.</summary>
     public MariaDbTls? Tls { get; init; }
 
-    /// <summary>Bound on opening a connection, the wait for a place in the pool included. At least one second is given to the network itself. Default 10 s.</summary>
+    /// <summary>Bound on opening a connection, the wait for a place in the pool included; default 10 s. Full seconds, rounded up, for the thread that connects.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Bound on the server's silence, whatever the statement's own limit says; full seconds, rounded up. Default 60 s. Keep it above <see cref="CommandTimeout"/>:
-    /// that one releases the caller, this one the thread, should the socket refuse to be cut.
+    /// Bound on the server's silence, whatever the statement's own limit says; full seconds, rounded up. Default 60 s. Keep it above
+    /// <see cref="CommandTimeout"/>: that one releases the caller, this one the thread, should the socket refuse to be cut.
     /// </summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -79,7 +79,8 @@ public sealed record MariaDbConnectionSettings
     {
         if (Port is < 1 or > 65535) throw Broken(nameof(Port), Port, "1 to 65535");
         // The library copies the path into sockaddr_un without looking at its length.
-        if (UnixSocket is not null && (UnixSocket.Length == 0 || Encoding.UTF8.GetByteCount(UnixSocket) > 107)) throw Broken(nameof(UnixSocket), UnixSocket, "a path of 1 to 107 bytes");
+        if (UnixSocket is not null && (UnixSocket.Length == 0 || Encoding.UTF8.GetByteCount(UnixSocket) > 107))
+            throw Broken(nameof(UnixSocket), UnixSocket, "a path of 1 to 107 bytes");
         if (MaxPoolSize is < 1 or > 1000) throw Broken(nameof(MaxPoolSize), MaxPoolSize, "1 to 1000");
         if (StatementCacheSize is < 1 or > 10_000) throw Broken(nameof(StatementCacheSize), StatementCacheSize, "1 to 10000");
         Bounded(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(1));

@@ -5,7 +5,8 @@ using Firstlight.Inventory.MariaDb.Statements;
 
 namespace Firstlight.Inventory.MariaDb;
 
-/// <summary>The rows of a result. They come in batches of about a megabyte, so reading waits for the server once a batch, and memory is bounded by it (or by one row).</summary>
+/// <summary>The rows of a result. They come in batches of about a megabyte, so reading waits for the server once a batch,
+/// and memory is bounded by it (or by one row).</summary>
 internal sealed partial class MariaDbDataReader : DbDataReader
 {
     private readonly MariaDbConnection _connection;

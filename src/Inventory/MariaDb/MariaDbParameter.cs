@@ -102,7 +102,8 @@ internal sealed class MariaDbParameterCollection : DbParameterCollection
     protected override void SetParameter(string parameterName, DbParameter value) => _parameters[Known(parameterName)] = Ours(value);
 
     private static MariaDbParameter Ours(object value) =>
-        value as MariaDbParameter ?? throw new ArgumentException($"a parameter comes from the command's CreateParameter; this is a {value?.GetType().Name ?? "null"}", nameof(value));
+        value as MariaDbParameter
+        ?? throw new ArgumentException($"a parameter comes from the command's CreateParameter; this is a {value?.GetType().Name ?? "null"}", nameof(value));
 
     private int Known(string name)
     {

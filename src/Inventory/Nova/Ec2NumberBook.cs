@@ -63,7 +63,9 @@ internal sealed class Ec2NumberBook(string database, bool mayAllot, TimeProvider
         if (TryRecall(image, out var known)) return known;
 
         var (number, isStored) = await AllotAsync(connection, Images, image, $"image {image}", cancellationToken);
-        Remember(image, number, isStored ? Remembered : Derived);
+
+        // One just written is read again next time: another process may have written a lower one that shows only then.
+        if (!isStored) Remember(image, number, Derived);
         return number;
     }
 

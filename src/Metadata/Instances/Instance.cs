@@ -73,8 +73,7 @@ public sealed record Instance
     /// <summary>The encrypted administrator password a guest posted; empty for none.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary>Keystone roles of whoever created the instance, separated by commas as stored (<c>boot_roles</c>); empty when none are.</summary>
-    /// <remarks>For dynamic vendor data.</remarks>
+    /// <summary>Keystone roles of whoever created the instance, separated by commas as stored (<c>boot_roles</c>); empty when none are. For dynamic vendor data.</summary>
     public string BootRoles { get; init; } = "";
 
     /// <summary>User data as the base64 text that is stored, null for none. For dynamic vendor data, which passes it on undecoded.</summary>

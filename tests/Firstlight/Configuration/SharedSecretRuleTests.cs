@@ -126,7 +126,7 @@ public sealed class SharedSecretRuleTests : IDisposable
 
         Assert.DoesNotContain("geheim", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("metadata_proxy_shared_secret = ****", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("connection = ****", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("connection = mysql://nova:****@db/nova_api", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", Settings.Load(sources).ToString(), StringComparison.Ordinal);
     }
 

@@ -51,6 +51,16 @@ public sealed class LayoutTests(RunningDatabase database)
         Assert.False(await reader.ReadAsync(Sql.Cancellation));
     }
 
+    // As bits they are alike; only the flag in its right place tells the server which is meant.
+    [Fact]
+    public async Task The_largest_unsigned_number_is_not_taken_for_minus_one()
+    {
+        await using var source = new MariaDbDataSource(database.Settings);
+
+        Assert.Equal("18446744073709551615", await source.ScalarAsync("SELECT CAST(@n AS CHAR)", ("n", ulong.MaxValue)));
+        Assert.Equal("-1", await source.ScalarAsync("SELECT CAST(@n AS CHAR)", ("n", -1L)));
+    }
+
     private static object?[] Kinds(int i) =>
     [
         (long)i - 6,

@@ -76,7 +76,7 @@ public sealed class PoolTests(RunningDatabase database)
             using var listener = new MeterListener();
             listener.InstrumentPublished = (instrument, l) =>
             {
-                if (instrument.Meter.Name == "Firstlight.Inventory" && instrument.Name.StartsWith("firstlight.inventory.database.", StringComparison.Ordinal)) l.EnableMeasurementEvents(instrument);
+                if (instrument.Name.StartsWith("firstlight.inventory.database.", StringComparison.Ordinal)) l.EnableMeasurementEvents(instrument);
             };
             listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
             {
@@ -106,7 +106,8 @@ public sealed class PoolTests(RunningDatabase database)
         var session = await source.ScalarAsync("SELECT CONNECTION_ID()");
         database.Server.Execute($"KILL {session}");
         await Wait.UntilAsync(
-            () => Task.FromResult(database.Server.Execute($"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = {session}").Trim() == "0"), "the session lives");
+            () => Task.FromResult(database.Server.Execute($"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = {session}").Trim() == "0"),
+            "the session lives");
 
         Assert.NotEqual(session, await source.ScalarAsync("SELECT CONNECTION_ID()"));
         await Wait.UntilAsync(() => Task.FromResult(source.Pool.Open == 1), "the dead connection is kept");

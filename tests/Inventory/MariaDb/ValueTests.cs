@@ -73,7 +73,10 @@ public sealed class ValueTests(RunningDatabase database) : IAsyncLifetime
     public async Task Typed_getters_convert_what_fits_and_refuse_the_rest()
     {
         await using var command = _connection.CreateCommand().With(
-            "SELECT 7, CAST(300 AS UNSIGNED), SUM(n), 'd8a461a0-fe4a-4cd3-9f15-28cd1ed50e7f', NULL, 'text', CAST(18446744073709551615 AS UNSIGNED) FROM (SELECT 2 AS n UNION ALL SELECT 3) t");
+            """
+            SELECT 7, CAST(300 AS UNSIGNED), SUM(n), 'd8a461a0-fe4a-4cd3-9f15-28cd1ed50e7f', NULL, 'text', CAST(18446744073709551615 AS UNSIGNED)
+            FROM (SELECT 2 AS n UNION ALL SELECT 3) t
+            """);
         await using var reader = await command.ExecuteReaderAsync(Sql.Cancellation);
         Assert.True(await reader.ReadAsync(Sql.Cancellation));
 
@@ -176,7 +179,8 @@ public sealed class ValueTests(RunningDatabase database) : IAsyncLifetime
 
     // Every scalar value there is, so none that UTF-8 cannot carry, and as often the ones that need four bytes.
     private static Gen<string> Texts =>
-        Gen.OneOf(Gen.Choose(0, 0x7f), Gen.Choose(0x80, 0xd7ff), Gen.Choose(0xe000, 0xffff), Gen.Choose(0x10000, 0x10ffff)).Select(char.ConvertFromUtf32).ListOf().Select(string.Concat);
+        Gen.OneOf(Gen.Choose(0, 0x7f), Gen.Choose(0x80, 0xd7ff), Gen.Choose(0xe000, 0xffff), Gen.Choose(0x10000, 0x10ffff))
+            .Select(char.ConvertFromUtf32).ListOf().Select(string.Concat);
 
     private static Config Many => Config.QuickThrowOnFailure.WithMaxTest(300);
 

@@ -169,20 +169,24 @@ public abstract class NovaSuite(INovaServer server)
     }
 
     [Fact]
-    public async Task A_missing_number_is_allotted_once_and_everyone_is_told_the_same()
+    public async Task A_missing_number_is_allotted_once_by_each_process_and_all_settle_on_the_same()
     {
+        // Not in the first cell: a recorded instance expects the number that is next there.
         const string image = "11111111-0000-4000-8000-000000000001";
-        var id = RecordedFacts.All["pwtarget2"].Id;
-        await Server.RunAsync("nova", $"UPDATE instances SET kernel_id = '{image}' WHERE uuid = '{id}'");
+        var id = RecordedFacts.All["cell2"].Id;
+        await Server.RunAsync("nova_cell2", $"UPDATE instances SET kernel_id = '{image}' WHERE uuid = '{id}'");
         await using var first = Source();
         await using var second = Source();
 
-        var numbers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => (n % 2 == 0 ? first : second).FindAsync(id, Cancelled).AsTask()));
+        // Two processes may each write one before they see the other's; they settle on the lower.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => (n % 2 == 0 ? first : second).FindAsync(id, Cancelled).AsTask()));
+        var numbers = new[] { await first.FindAsync(id, Cancelled), await second.FindAsync(id, Cancelled) };
 
-        Assert.Single(numbers.Select(found => found!.Ec2.Kernel).Distinct());
-        Assert.Equal(await Server.AskAsync("nova", $"SELECT MIN(id) FROM s3_images WHERE uuid = '{image}'"), $"{numbers[0]!.Ec2.Kernel}");
-        Assert.Equal("0", await Server.AskAsync("nova", $"SELECT MAX(deleted) FROM s3_images WHERE uuid = '{image}' AND created_at IS NOT NULL"));
-        await Server.RunAsync("nova", $"UPDATE instances SET kernel_id = '' WHERE uuid = '{id}'");
+        var lowest = await Server.AskAsync("nova_cell2", $"SELECT MIN(id) FROM s3_images WHERE uuid = '{image}'");
+        Assert.Equal([lowest, lowest], numbers.Select(found => $"{found!.Ec2.Kernel}"));
+        Assert.InRange(int.Parse((await Server.AskAsync("nova_cell2", $"SELECT COUNT(*) FROM s3_images WHERE uuid = '{image}'"))!), 1, 2);
+        Assert.Equal("0", await Server.AskAsync("nova_cell2", $"SELECT MAX(deleted) FROM s3_images WHERE uuid = '{image}' AND created_at IS NOT NULL"));
+        await Server.RunAsync("nova_cell2", $"UPDATE instances SET kernel_id = '' WHERE uuid = '{id}'");
     }
 
     [Fact]

@@ -175,7 +175,8 @@ internal sealed class ConnectionThread
         return true;
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it belongs to the caller; the thread must live to close the connection.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it belongs to the caller; the thread must live to close the connection.")]
     private void Answer<T>(Func<T> work, TaskCompletionSource<T> answer)
     {
         T result;

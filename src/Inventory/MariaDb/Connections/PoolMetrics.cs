@@ -13,8 +13,10 @@ internal static class PoolMetrics
 
     static PoolMetrics()
     {
-        Meter.CreateObservableUpDownCounter("firstlight.inventory.database.connections", Connections, "{connection}", "Open connections to a database, by state (idle, used).");
-        Meter.CreateObservableUpDownCounter("firstlight.inventory.database.waiting", Waiting, "{request}", "Callers that wait for a connection to become free.");
+        Meter.CreateObservableUpDownCounter(
+            "firstlight.inventory.database.connections", Connections, "{connection}", "Open connections to a database, by state (idle, used).");
+        Meter.CreateObservableUpDownCounter(
+            "firstlight.inventory.database.waiting", Waiting, "{request}", "Callers that wait for a connection to become free.");
     }
 
     public static void Add(ConnectionPool pool) => Pools[pool] = new("database", pool.Target);

@@ -52,7 +52,8 @@ internal sealed class ServerConnection : IDisposable
             if (connected == 0) throw MariaDbException.Of(handle, $"connecting to {settings.Target} as {settings.User}");
             // Asked for TLS, the library still goes on in the clear with a server that offers none, unless it is to verify.
             if (settings.Tls is not null && Mysql.mysql_get_ssl_cipher(handle) == 0)
-                throw new MariaDbException(MariaDbFailure.Unreachable, $"connecting to {settings.Target} as {settings.User}: the server offers no TLS, and TLS is asked for");
+                throw new MariaDbException(
+                    MariaDbFailure.Unreachable, $"connecting to {settings.Target} as {settings.User}: the server offers no TLS, and TLS is asked for");
             return new ServerConnection(handle, ConnectionSocket.Of(handle), settings);
         }
         catch

@@ -34,6 +34,7 @@ internal static class ClientLibrary
     private static void RequireSeries(nuint version)
     {
         if (version is >= 3_00_00 and < 4_00_00 or >= 10_00_00) return;
-        throw new MariaDbException(MariaDbFailure.LibraryMissing, $"{Mysql.Library} reports version {version}, which is not Connector/C 3: apt-get install libmariadb3");
+        throw new MariaDbException(
+            MariaDbFailure.LibraryMissing, $"{Mysql.Library} reports version {version}, which is not Connector/C 3: apt-get install libmariadb3");
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 namespace Firstlight.Inventory.MariaDb.Statements;
 
 /// <summary>A statement with its <c>@name</c> and <c>?</c> placeholders found and written as the server wants them, all <c>?</c>.</summary>
-/// <remarks>Quoted text, quoted names, comments and <c>@@variables</c> are left alone. A backslash escapes inside text, as in the server's default mode.</remarks>
+/// <remarks>
+/// Quoted text, quoted names, comments and <c>@@variables</c> are left alone. A backslash escapes inside text, as in the server's default mode.
+/// </remarks>
 internal sealed class SqlText
 {
     private SqlText(string source, byte[] utf8, string?[] placeholders)
@@ -51,7 +53,8 @@ internal sealed class SqlText
                 at = end;
             }
         }
-        if (placeholders.Contains(null) && placeholders.Exists(p => p is not null)) throw new ArgumentException("a statement has either @name or ? placeholders, not both");
+        if (placeholders.Contains(null) && placeholders.Exists(p => p is not null))
+            throw new ArgumentException("a statement has either @name or ? placeholders, not both");
         return new SqlText(sql, Encoding.UTF8.GetBytes(sent.ToString()), [.. placeholders]);
     }
 
