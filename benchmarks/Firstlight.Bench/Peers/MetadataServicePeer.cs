@@ -39,7 +39,7 @@ internal sealed class MetadataServicePeer : Peer
         string name, string description, string[] program, string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, NovaCloud.FreePort());
-        var own = Path.Combine(directory, $"{name}.conf");
+        var own = Path.Combine(directory, $"{name}-own.conf");
         // The same documents are compared: versions newer than the real service's are left out. Nova does not read our section.
         await File.WriteAllTextAsync(own, string.Create(CultureInfo.InvariantCulture, $"""
             [DEFAULT]
