@@ -54,7 +54,7 @@ internal static partial class Wrk
 
         double Percentile(string which) => Percentiles().Matches(output).FirstOrDefault(m => m.Groups["which"].Value == which) is { } m
             ? Milliseconds(m.Groups["time"].Value)
-            : throw new BenchException("wrk printed no latency distribution");
+            : throw new BenchException($"wrk printed no {which} % of latency:\n{output}");
     }
 
     private static double Milliseconds(string text)
@@ -67,7 +67,7 @@ internal static partial class Wrk
     [GeneratedRegex(@"(?<requests>\d+) requests in (?<time>[\d.]+\w+),", RegexOptions.None, 1000)]
     private static partial Regex Total();
 
-    [GeneratedRegex(@"^ +(?<which>\d+)% +(?<time>[\d.]+\w+)$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^ +(?<which>\d+)% +(?<time>[\d.]+\w+) *$", RegexOptions.Multiline, 1000)]
     private static partial Regex Percentiles();
 
     [GeneratedRegex(@"Non-2xx or 3xx responses: (?<count>\d+)", RegexOptions.None, 1000)]
