@@ -62,11 +62,20 @@ internal sealed class Host : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var guest in _guests) await TryAsync("ip", "netns", "del", guest);
+        foreach (var guest in _guests) await RemoveAsync(guest);
         var report = await Plumber.TeardownAsync(CancellationToken.None);
         Plumber.Dispose();
         Directory.Delete(State, recursive: true);
         Assert.True(report.Succeeded, string.Join('\n', report.Failures.Select(f => f.Failure)));
+    }
+
+    // A client that a failed test left behind would keep the namespace, and with it the leg in the bridge.
+    private async Task RemoveAsync(string guest)
+    {
+        var pids = await Runner.TryRunAsync(new ProcessCall("test", "ip", ["netns", "pids", guest]), CancellationToken.None);
+        foreach (var pid in pids.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await Runner.TryRunAsync(new ProcessCall("test", "kill", ["-KILL", pid.Trim()]), CancellationToken.None);
+        await Runner.TryRunAsync(new ProcessCall("test", "ip", ["netns", "del", guest]), CancellationToken.None);
     }
 
     public static async Task<T> EventuallyAsync<T>(string what, Func<Task<T?>> look)
