@@ -48,7 +48,11 @@ internal sealed class LabBuilder(LabState state, LabPrograms programs, Action<st
         if (!state.Exists) return;
         await new LabTeardown(state, programs).RemoveGuestsAsync(cancellationToken);
         await new LabProcess(state, programs).StopAsync(cancellationToken);
-        await plumber.TeardownAsync(cancellationToken);
+        var report = await plumber.TeardownAsync(cancellationToken);
+
+        // The folder holds the journal: without it nobody would know any more what is left to remove.
+        if (report.Failures.FirstOrDefault() is { } failure)
+            throw new LabException($"{failure.Unit} could not be removed: {failure.Failure}; 'firstlight lab down' tries again");
         Directory.Delete(state.Directory, recursive: true);
     }
 
