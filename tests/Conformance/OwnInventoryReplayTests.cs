@@ -40,7 +40,7 @@ public sealed class OwnInventoryReplayTests(OwnInventoryReplayTests.ApiProcess a
         public async ValueTask InitializeAsync()
         {
             var golden = Path.Combine(AppContext.BaseDirectory, "Golden");
-            EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
+            EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
             var config = Path.Combine(_state, "firstlight.conf");
             await File.WriteAllTextAsync(config, $"""
                 [DEFAULT]
@@ -84,13 +84,6 @@ public sealed class OwnInventoryReplayTests(OwnInventoryReplayTests.ApiProcess a
             }
             _process?.Dispose();
             Directory.Delete(_state, recursive: true);
-        }
-
-        private static int FreePort()
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            return ((IPEndPoint)socket.LocalEndPoint!).Port;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Firstlight.Cli.Views;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Plumbing.Links;
 
@@ -32,7 +33,7 @@ internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
         if (!Directory.Exists($"/sys/class/net/{tap}"))
         {
             await IpAsync(guest, ["link", "add", tap, "type", "veth", "peer", "name", device, "netns", guest.Namespace], cancellationToken);
-            await IpAsync(guest, ["-n", guest.Namespace, "link", "set", device, "address", MacText(port), "mtu", $"{network.Mtu}"], cancellationToken);
+            await IpAsync(guest, ["-n", guest.Namespace, "link", "set", device, "address", CloudViews.MacText(port.Mac), "mtu", $"{network.Mtu}"], cancellationToken);
         }
 
         // The host end is a wire, not a host on the tenant's network: no IPv6 address of its own.
@@ -59,8 +60,6 @@ internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
             guest,
             ["sh", "-c", DhcpV6Client, "dhclient6", state.DhcpV6Script, Path.Combine(state.Directory, $"dhclient6-{guest.Namespace}-{device}"), device],
             cancellationToken);
-
-    private static string MacText(Port port) => string.Join(':', port.Mac.GetAddressBytes().Select(b => b.ToString("x2")));
 
     private Task<string> IpAsync(Guest guest, string[] arguments, CancellationToken cancellationToken) =>
         programs.RunAsync($"plugging guest {guest.Server.Name} in", "ip", arguments, cancellationToken);

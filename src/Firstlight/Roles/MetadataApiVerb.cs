@@ -1,10 +1,6 @@
 using System.CommandLine;
-using Firstlight.Api;
-using Firstlight.Api.Listen;
 using Firstlight.Cli;
 using Firstlight.Configuration;
-using Firstlight.Management;
-using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Roles;
 
@@ -31,40 +27,15 @@ internal static class MetadataApiVerb
 
     private static async Task RunAsync(RoleProgram program, CancellationToken cancellationToken)
     {
-        var settings = program.Settings;
-        if (settings.Nova is { } nova)
+        if (program.Settings.Nova is { } nova)
         {
             await NovaApiRole.RunAsync(program, nova, cancellationToken);
             return;
         }
 
         using var inventory = program.OpenInventory();
-        using var api = new MetadataApi(settings.ForApi(), settings.Signature(), inventory.Instances, TimeProvider.System, program.Loggers.CreateLogger<MetadataApi>());
+        using var api = ApiRole.ApiOf(program, inventory.Instances);
         await using var management = program.Management(inventory, [], status: null);
-        await ServeAsync(program, api, management, cancellationToken);
-    }
-
-    /// <summary>Listens as the settings say, until the signal to stop; then requests under way may end.</summary>
-    internal static async Task ServeAsync(RoleProgram program, MetadataApi api, ManagementServer management, CancellationToken cancellationToken)
-    {
-        var settings = program.Settings;
-        await using var server = new MetadataApiServer(api, [settings.Api.Listen], program.Loggers, settings.ForApiLimits(), settings.ForApiTls());
-        await StartAsync(server, cancellationToken);
-        await management.StartAsync(cancellationToken);
-        await program.ServeAsync($"Metadata API on {string.Join(", ", server.EndPoints)}{(settings.Api.Tls is null ? "" : " with TLS")}");
-        await server.StopAsync(CancellationToken.None);
-    }
-
-    /// <summary>Starts the API's server; a taken address ends the program with one line.</summary>
-    internal static async Task StartAsync(MetadataApiServer server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.StartAsync(cancellationToken);
-        }
-        catch (EndPointUnavailableException e)
-        {
-            throw new ProgramEndException(ExitCodes.Unavailable, e.Message, e);
-        }
+        await ApiRole.ServeAsync(program, api, management, cancellationToken);
     }
 }

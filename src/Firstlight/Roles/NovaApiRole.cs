@@ -1,5 +1,3 @@
-using Firstlight.Api;
-using Firstlight.Api.Listen;
 using Firstlight.Configuration;
 using Firstlight.Inventory.Nova;
 using Microsoft.Extensions.Logging;
@@ -12,17 +10,14 @@ internal static class NovaApiRole
     /// <summary>Runs until the signal to stop. Nothing is connected to before a request needs it.</summary>
     public static async Task RunAsync(RoleProgram program, NovaSettings nova, CancellationToken cancellationToken)
     {
-        var settings = program.Settings;
-        var options = settings.ForNova(nova);
+        var options = program.Settings.ForNova(nova);
 
         // Closed from the last to the first: who answers before what it asks.
         await using var source = new NovaInstanceSource(
             options, DatabaseDrivers.Opener(options), TimeProvider.System, program.Loggers.CreateLogger<NovaInstanceSource>());
         using var neutron = nova.Neutron is null ? null : new NeutronAccess(nova.Neutron);
-        using var api = new MetadataApi(
-            settings.ForApi(), settings.Signature(), source, TimeProvider.System, program.Loggers.CreateLogger<MetadataApi>(),
-            neutron?.SecurityGroups, neutron?.Addresses);
+        using var api = ApiRole.ApiOf(program, source, neutron?.SecurityGroups, neutron?.Addresses);
         await using var management = program.Management([new NovaReadiness(source.ProbeAsync)], status: null);
-        await MetadataApiVerb.ServeAsync(program, api, management, cancellationToken);
+        await ApiRole.ServeAsync(program, api, management, cancellationToken);
     }
 }

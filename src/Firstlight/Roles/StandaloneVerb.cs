@@ -1,9 +1,8 @@
 using System.CommandLine;
-using Firstlight.Api;
-using Firstlight.Api.Listen;
 using Firstlight.Cli;
 using Firstlight.Configuration;
-using Microsoft.Extensions.Logging;
+using Firstlight.Inventory.Own;
+using Firstlight.Plumbing.Reconcile;
 
 namespace Firstlight.Roles;
 
@@ -11,32 +10,23 @@ namespace Firstlight.Roles;
 internal static class StandaloneVerb
 {
     /// <summary>The verb.</summary>
-    public static Command Build(GlobalOptions globals)
-    {
-        var down = new Option<bool>("--down") { Description = "Remove all networks this state path made, and end." };
-        var verb = new Verb(
+    public static Command Build(GlobalOptions globals) => HostRole.Build(
+        globals,
+        new Verb(
             "standalone", "Networks, DHCP, metadata agent and metadata API in one process, on an embedded inventory.",
             "firstlight standalone",
             "firstlight standalone --state-path /srv/firstlight --log-format json",
             "firstlight apply cloud.yaml      # changes reach a running standalone at once",
-            "firstlight standalone --down     # remove what it made") { Role = ProgramRole.Standalone };
-        verb.Add(down);
-        verb.SetAction(async (parse, cancellationToken) =>
-        {
-            using var program = RoleProgram.Start(globals, parse, ProgramRole.Standalone);
-            using var plumber = HostRole.PlumberOf(program);
-            if (parse.GetValue(down)) return await HostRole.TeardownAsync(plumber, parse.InvocationConfiguration.Error, cancellationToken);
-            using var inventory = program.OpenInventory();
-            var settings = program.Settings;
-            using var api = new MetadataApi(settings.ForApi(), settings.Signature(), inventory.Instances, TimeProvider.System, program.Loggers.CreateLogger<MetadataApi>());
+            "firstlight standalone --down     # remove what it made") { Role = ProgramRole.Standalone },
+        RunAsync);
 
-            // Guests are answered in process; this port is for `firstlight get` and for agents elsewhere.
-            await using var server = new MetadataApiServer(api, [settings.Api.Listen], program.Loggers, settings.ForApiLimits());
-            await MetadataApiVerb.StartAsync(server, cancellationToken);
-            await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
-            await server.StopAsync(CancellationToken.None);
-            return ExitCodes.Ok;
-        });
-        return verb;
+    private static async Task RunAsync(RoleProgram program, OwnInventory inventory, HostPlumber plumber, CancellationToken cancellationToken)
+    {
+        using var api = ApiRole.ApiOf(program, inventory.Instances);
+
+        // Guests are answered in process; this port is for `firstlight get` and for agents elsewhere.
+        await using var server = await ApiRole.ListenAsync(program, api, cancellationToken);
+        await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
+        await server.StopAsync(CancellationToken.None);
     }
 }

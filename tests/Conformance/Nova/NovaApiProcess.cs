@@ -15,8 +15,8 @@ internal sealed class NovaApiProcess : IAsyncDisposable
 
     private NovaApiProcess()
     {
-        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
-        Management = new IPEndPoint(IPAddress.Loopback, FreePort());
+        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
+        Management = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
     }
 
     public IPEndPoint EndPoint { get; }
@@ -101,12 +101,5 @@ internal sealed class NovaApiProcess : IAsyncDisposable
     private void Note(string? line)
     {
         lock (_log) _log.AppendLine(line);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

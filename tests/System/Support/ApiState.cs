@@ -12,12 +12,6 @@ internal sealed class ApiState : IDisposable
         // As a state directory is made: passable, for dnsmasq.
         global::System.IO.Directory.Delete(Directory);
         StateDirectory.Make(Directory);
-        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        }
-
         File.WriteAllText(ConfigFile, $"""
             [DEFAULT]
             state_path = {Directory}
@@ -35,7 +29,7 @@ internal sealed class ApiState : IDisposable
 
     public string ConfigFile => Path.Combine(Directory, "firstlight.conf");
 
-    public int Port { get; }
+    public int Port { get; } = FreePort.Take();
 
     public async Task<bool> ListensAsync()
     {

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Firstlight.System.Tests.Support;
 
 /// <summary>A lab of its own for the tests of one class: own state, names and ports, gone afterwards whatever happened.</summary>
@@ -10,9 +7,9 @@ public sealed class LabFixture : IAsyncLifetime
 
     public string StatePath => $"/run/firstlight-test-{_id}";
 
-    public string Management { get; } = $"127.0.0.1:{FreePort()}";
+    public string Management { get; } = $"127.0.0.1:{FreePort.Take()}";
 
-    public int ApiPort { get; } = FreePort();
+    public int ApiPort { get; } = FreePort.Take();
 
     public string Guest(string name) => $"t{_id}-{name}";
 
@@ -54,11 +51,4 @@ public sealed class LabFixture : IAsyncLifetime
     }
 
     internal int StandalonePid() => int.Parse(File.ReadAllText(Path.Combine(StatePath, "standalone.pid")).Split(' ')[0]);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

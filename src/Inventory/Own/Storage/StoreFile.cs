@@ -37,7 +37,7 @@ internal sealed class StoreFile : IDisposable
     public long RevisionAtOpen { get; private set; }
 
     /// <summary>Finds or makes the file and brings its schema up to date.</summary>
-    /// <param name="path">The file; its directory is made (mode 0700) when missing.</param>
+    /// <param name="path">The file; its directory is made (mode 0711) when missing.</param>
     /// <param name="lockTimeout">How long a statement waits for another process's transaction.</param>
     /// <exception cref="InventoryBrokenException">Not ours to use; untouched.</exception>
     /// <exception cref="InventoryUnavailableException">Locked, not permitted, or SQLite is missing.</exception>
