@@ -37,6 +37,18 @@ public sealed record AgentOptions
     /// <summary>Memory for such answers, in bytes. Default 64 MiB.</summary>
     public long StaleMemory { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Socket that Neutron's haproxies hand requests to; null for none. Default null.</summary>
+    public ProxySocketOptions? ProxySocket { get; init; }
+
+    /// <summary>How many requests a guest may make; null for any number. Default null.</summary>
+    public RateLimitOptions? RateLimit { get; init; }
+
+    /// <summary>
+    /// The Neutron release whose metadata agent the statuses and error pages are those of: 21 (Zed) to 29 (2026.2). Default 29. Only what guests or proxies
+    /// could notice depends on it: which refusal two identity headers get, and what becomes of a status of the upstream that the agent does not expect.
+    /// </summary>
+    public int NeutronRelease { get; init; } = 29;
+
     /// <summary>How long a stopping agent lets running requests finish. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

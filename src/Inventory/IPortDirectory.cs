@@ -13,6 +13,10 @@ public interface IPortDirectory
     /// <returns>The outcome; <see cref="PortOutcome.Found"/> only when exactly one port with an instance matches.</returns>
     /// <exception cref="InventoryUnavailableException">The directory cannot be asked now and has no good answer in memory.</exception>
     ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Finds it again, from the store itself: for an answer that the upstream disagrees with, since an address may have changed hands.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    ValueTask<PortLookup> FindAfreshAsync(PortQuery query, CancellationToken cancellationToken) => FindAsync(query, cancellationToken);
 }
 
 /// <summary>Whether a listener stands in a network's namespace or in a router's.</summary>

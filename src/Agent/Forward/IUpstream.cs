@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Firstlight.Metadata.Identity;
 
 namespace Firstlight.Agent.Forward;
@@ -28,14 +29,22 @@ public sealed record SignedRequest(
     ProjectId ProjectId,
     string Signature,
     ReadOnlyMemory<byte> Body,
-    bool HasContentLength);
+    bool HasContentLength)
+{
+    /// <summary>Names the request in the logs of everything it passes: <c>req-</c> and a UUID. Null where nobody asked for one.</summary>
+    public string? RequestId { get; init; }
+}
 
 /// <summary>What the metadata API answered.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="ContentType">As sent, null for none.</param>
 /// <param name="Body">The bytes, never re-encoded. For HEAD empty.</param>
 /// <param name="ContentLength">Length to declare: that of the body, for HEAD that of the body a GET would have.</param>
-public readonly record struct UpstreamAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength);
+public readonly record struct UpstreamAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength)
+{
+    /// <summary>Further headers of the answer, as sent and in order; without Content-Type, Content-Length and those of one connection (RFC 9110 §7.6.1). Default: none.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+}
 
 /// <summary>The upstream could not be reached at all.</summary>
 /// <param name="message">What was tried and what came back, one line.</param>
