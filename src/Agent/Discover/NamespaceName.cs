@@ -30,7 +30,8 @@ internal static class NamespaceName
     }
 
     /// <summary>36 characters, lower case, with hyphens: the only form Neutron writes.</summary>
-    public static bool IsUuid(ReadOnlySpan<char> text) => Guid.TryParseExact(text, "D", out _) && !text.ContainsAnyInRange('A', 'Z');
+    public static bool IsUuid(ReadOnlySpan<char> text) =>
+        text.Length == 36 && Guid.TryParseExact(text, "D", out _) && !text.ContainsAnyInRange('A', 'Z');
 
     private static ScopeKind ScopeOf(NeutronNamespaceKinds kind) => kind switch
     {

@@ -32,6 +32,7 @@ public sealed class NeutronNamespaces
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ulong _namespaceFileSystem = NamespaceInode.TryRead("/proc/self/ns/net")?.Device ?? 0;
     private IReadOnlyList<StandIn> _registered = [];
+    private bool _recreated;
     private volatile DiscoveryStatus _status = new([], 0, null);
 
     /// <summary>Prepares it; nothing is looked at yet.</summary>
@@ -48,7 +49,7 @@ public sealed class NeutronNamespaces
     }
 
     /// <summary>Looks for namespaces until cancelled; then returns. Called once.</summary>
-    /// <param name="reconcile">Gets all wanted listeners, at first and whenever they differ from the last time: <see cref="AgentServer.ReconcileAsync"/>.</param>
+    /// <param name="reconcile">Gets all wanted listeners, at first, whenever they differ from the last time, and when a namespace was recreated: <see cref="AgentServer.ReconcileAsync"/>.</param>
     /// <param name="cancellationToken">Ends it. Listeners stay as they are.</param>
     public async Task RunAsync(Func<IReadOnlyCollection<ListenerSpec>, CancellationToken, Task> reconcile, CancellationToken cancellationToken)
     {
@@ -79,10 +80,11 @@ public sealed class NeutronNamespaces
                     var addressesDue = FindDevices(sockets);
                     if (addressesDue < due) due = addressesDue;
                     var wanted = Wanted();
-                    if (told is null || !told.SetEquals(wanted))
+                    if (told is null || _recreated || !told.SetEquals(wanted))
                     {
                         await reconcile(wanted, cancellationToken);
                         told = wanted;
+                        _recreated = false;
                     }
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -151,6 +153,7 @@ public sealed class NeutronNamespaces
             if (_known.TryGetValue(name, out var known))
             {
                 if (known.Inode == inode) continue;
+                _recreated = true;
                 // Between its file and its mount a new namespace is a plain file: nothing was recreated then.
                 if (known.Kind != NeutronNamespaceKinds.None && known.Inode.Device == _namespaceFileSystem) DiscoverLog.Recreated(_logger, name);
             }
