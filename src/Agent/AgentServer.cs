@@ -1,6 +1,7 @@
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Guests;
 using Firstlight.Agent.Identify;
+using Firstlight.Agent.Limit;
 using Firstlight.Agent.Listeners;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
@@ -17,6 +18,7 @@ public sealed class AgentServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly NamespaceListeners _listeners;
     private readonly AgentMetrics _metrics;
+    private readonly RateLimiter? _limiter;
     private readonly Identifier _identifier;
     private readonly GuestApplication _application;
     private readonly GuestServer _server;
@@ -36,10 +38,11 @@ public sealed class AgentServer : IAsyncDisposable
         _time = time;
         _listeners = new NamespaceListeners(options, time, loggers);
         _metrics = new AgentMetrics(_listeners);
-        _identifier = new Identifier(ports, signature, options, time, loggers.CreateLogger<Identifier>());
+        _limiter = options.RateLimit is { } limit ? new RateLimiter(limit, time) : null;
+        _identifier = new Identifier(new MeasuredDirectory(ports, _metrics, time), signature, options, time, loggers.CreateLogger<Identifier>());
         var forwarder = new Forwarder(upstream, options, time, loggers.CreateLogger<Forwarder>());
         var path = new GuestPath(_identifier, forwarder, time);
-        _application = new GuestApplication(path, options, _metrics, time, loggers.CreateLogger<GuestApplication>());
+        _application = new GuestApplication(path, options, _metrics, time, loggers.CreateLogger<GuestApplication>()) { Limiter = _limiter };
         _server = new GuestServer(options, _listeners, loggers);
     }
 
@@ -71,6 +74,7 @@ public sealed class AgentServer : IAsyncDisposable
         await _server.DisposeAsync();
         await _listeners.DisposeAsync();
         _metrics.Dispose();
+        _limiter?.Dispose();
     }
 
     /// <summary>What the agent does now. Looks at every thread of the process: for health checks, not for the request path.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Firstlight.Agent.Forward;
+using Firstlight.Agent.Limit;
 using Firstlight.Agent.Listeners;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,9 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
     : IHttpApplication<IFeatureCollection>
 {
     private int _inFlight;
+
+    /// <summary>How many requests a guest may make; null for any number.</summary>
+    public RateLimiter? Limiter { get; init; }
 
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 
@@ -33,6 +37,8 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
             return Finish(context, http, connection, began, ErrorPages.Unavailable(http.Method));
         }
 
+        if (Limiter is { } limiter && !limiter.Admits(connection.Listener.Scope, connection.Query, connection.ForwardedFor))
+            return Finish(context, http, connection, began, TooManyRequests.Answer(http.Method));
         if (HasLongLine(http.Headers)) return Finish(context, http, connection, began, ErrorPages.HeaderTooLarge(http.Method));
         if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, connection, began);
         var answering = AskAsync(connection, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
@@ -150,6 +156,7 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
         response.StatusCode = answer.Status;
         var headers = response.Headers;
         if (answer.ContentType is not null) headers.ContentType = answer.ContentType;
+        if (answer.IsForNowOnly) headers.CacheControl = "no-cache";
         if (answer.RetrySoon) headers.RetryAfter = "1";
         headers.ContentLength = answer.ContentLength;
         if (answer.Body.IsEmpty) return Task.CompletedTask;
