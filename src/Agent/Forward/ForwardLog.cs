@@ -19,4 +19,10 @@ internal static partial class ForwardLog
 
     [LoggerMessage(4205, LogLevel.Warning, "The metadata API's answer to {Target} is not usable: {Reason}")]
     public static partial void UnusableAnswer(ILogger logger, string target, string reason);
+
+    [LoggerMessage(4211, LogLevel.Warning, "{Upstream} of the metadata API fails and is avoided for a while: {Reason}")]
+    public static partial void UpstreamAvoided(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(4212, LogLevel.Information, "{Upstream} of the metadata API answers again")]
+    public static partial void UpstreamBack(ILogger logger, string upstream);
 }

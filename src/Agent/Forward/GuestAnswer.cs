@@ -21,6 +21,9 @@ internal enum GuestOutcome
     /// <summary>A request of a form or size that is not accepted.</summary>
     Refused,
 
+    /// <summary>More requests than the operator allows a guest.</summary>
+    Limited,
+
     /// <summary>Overload, or something behind the agent was away or slow.</summary>
     Unavailable,
 }
@@ -41,4 +44,7 @@ internal readonly record struct GuestAnswer(int Status, string? ContentType, Rea
 
     /// <summary>Whether the guest is told to come back in a second.</summary>
     public bool RetrySoon => Status == 503;
+
+    /// <summary>Whether no cache may give it to anybody later.</summary>
+    public bool IsForNowOnly => Outcome == GuestOutcome.Limited;
 }
