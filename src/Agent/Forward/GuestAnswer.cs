@@ -39,12 +39,9 @@ internal readonly record struct GuestAnswer(int Status, string? ContentType, Rea
     /// <summary>Set for the agent's own errors: the guest's <c>Accept</c> then chooses type and body.</summary>
     public ErrorDocument? Page { get; init; }
 
-    /// <summary>Further headers of the upstream, as they came. Default: none.</summary>
+    /// <summary>Further headers, those of the upstream as they came. Default: none.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
 
     /// <summary>Whether the guest is told to come back in a second.</summary>
     public bool RetrySoon => Status == 503;
-
-    /// <summary>Whether no cache may give it to anybody later.</summary>
-    public bool IsForNowOnly => Outcome == GuestOutcome.Limited;
 }

@@ -131,7 +131,7 @@ public sealed class HttpUpstream : IUpstream, IDisposable
     private UpstreamAnswer GiveUp(SignedRequest request, in Attempt last)
     {
         if (last.Outcome != AttemptOutcome.Unusable) throw new UpstreamUnavailableException(last.Reason!, last.Cause);
-        ForwardLog.UnusableAnswer(_logger, request.Target, last.Reason!);
+        ForwardLog.UnusableAnswer(_logger, request.Target, last.Reason!, request.RequestId);
         var page = ErrorPages.BadGateway(request.Method);
         return new(page.Status, page.ContentType, page.Body, page.ContentLength);
     }

@@ -155,7 +155,7 @@ internal sealed class GuestApplication(
         }
         catch (Exception e)
         {
-            GuestsLog.Failed(logger, e, http.RawTarget, caller.Scope);
+            GuestsLog.Failed(logger, e, http.RawTarget, caller.Scope, caller.RequestId);
             answer = ErrorPages.Error(http.Method);
         }
 
@@ -190,6 +190,7 @@ internal sealed class GuestApplication(
     {
         Interlocked.Decrement(ref _inFlight);
         metrics.Answered(outcome, time.GetElapsedTime(began));
-        if (logger.IsEnabled(LogLevel.Debug)) GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome);
+        if (logger.IsEnabled(LogLevel.Debug))
+            GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome, caller.RequestId);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class RateLimiter : IDisposable
     /// <param name="forwardedFor">The address as text; read only where <paramref name="query"/> is null.</param>
     public bool Admits(Scope scope, PortQuery? query, string forwardedFor)
     {
-        if (scope.Id is null) return true;
+        if (string.IsNullOrEmpty(scope.Id)) return true;
         if (query is { } asked) return Admits(scope, asked.Address);
         return !IPAddress.TryParse(forwardedFor, out var address) || Admits(scope, address);
     }

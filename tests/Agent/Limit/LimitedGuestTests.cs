@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Firstlight.Agent.Tests.Support;
 
 namespace Firstlight.Agent.Tests.Limit;
@@ -40,5 +42,38 @@ public sealed class LimitedGuestTests
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
 
         for (var i = 0; i < 30; i++) Assert.Equal(200, (await GuestClient.GetHomeAsync(agent.Home, "/x")).Status);
+    }
+
+    [Fact]
+    public async Task Guest_behind_a_proxy_is_limited_by_network_and_address()
+    {
+        var network = Guid.NewGuid().ToString();
+        var directory = Directory.CreateTempSubdirectory("fls-");
+        try
+        {
+            var path = Path.Combine(directory.FullName, "metadata_proxy");
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { RateLimit = Two, ProxySocket = new ProxySocketOptions(path) });
+
+            int[] statuses =
+            [
+                await Ask(path, network, "10.0.0.5"), await Ask(path, network, "::ffff:10.0.0.5"), await Ask(path, network, "10.0.0.5"),
+                await Ask(path, network, "10.0.0.6"), await Ask(path, Guid.NewGuid().ToString(), "10.0.0.5"),
+            ];
+            Assert.Equal([404, 404, 429, 404, 404], statuses);
+            Assert.Equal(4, agent.Directory.Asked.Count);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> Ask(string path, string network, string address)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"GET /x HTTP/1.1\r\nHost: m\r\nx-forwarded-for: {address}\r\nx-neutron-network-id: {network}\r\nConnection: close\r\n\r\n"));
+        return (await GuestClient.ReadAsync(socket)).Status;
     }
 }

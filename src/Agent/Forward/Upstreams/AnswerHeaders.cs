@@ -32,10 +32,8 @@ internal static class AnswerHeaders
         foreach (var (name, values) in headers)
         {
             if (Left.Contains(name) || IsOfTheConnection(name, response)) continue;
-            foreach (var value in values)
-            {
-                if (CanBeSent(value)) (found ??= ImmutableArray.CreateBuilder<KeyValuePair<string, string>>()).Add(new(name, value));
-            }
+            found ??= ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+            foreach (var value in values) found.Add(new(name, value));
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class BackendHealth(TimeProvider time)
         lock (_gate)
         {
             _lastProblem = problem;
-            return ++_breaks >= BreaksThatCount && Fail(problem);
+            return (_failed || ++_breaks >= BreaksThatCount) && Fail(problem);
         }
     }
 
