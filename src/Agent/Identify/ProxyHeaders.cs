@@ -86,14 +86,23 @@ internal static class ProxyHeaders
         for (var i = 0; i < values.Count; i++) joined = joined is null ? values[i] : $"{joined},{values[i]}";
     }
 
-    // Null for the forms of inet_aton(3), such as 10.70 or 010.0.0.70: Neutron's agent reads them, but no proxy writes them and no port has them.
+    // Null for a spelling no port has. Neutron compares addresses as text, in the form of inet_ntop(3) that proxies write; 10.70, 010.0.0.70 and fd00:0:0:0:0:0:0:1
+    // are read by its agent but match nothing.
     private static bool TryReadAddress(string text, out IPAddress? address)
     {
         address = null;
-        if (text.AsSpan().ContainsAnyExcept(AddressCharacters)) return false;
-        if (!IPAddress.TryParse(text, out var parsed)) return false;
-        if (parsed.AddressFamily == AddressFamily.InterNetworkV6 || parsed.ToString() == text) address = parsed;
+        if (text.AsSpan().ContainsAnyExcept(AddressCharacters) || !IPAddress.TryParse(text, out var parsed)) return false;
+        if (IsUsual(text, parsed)) address = parsed;
         return true;
+    }
+
+    private static bool IsUsual(string text, IPAddress address)
+    {
+        var usual = address.ToString();
+        if (usual.Equals(text, StringComparison.OrdinalIgnoreCase)) return true;
+
+        // These two are not compared as text: the embedded address is, or the MAC. With a dot besides, the framework writes more than inet_ntop does.
+        return address.AddressFamily == AddressFamily.InterNetworkV6 && (address.IsIPv6LinkLocal || usual.Contains('.'));
     }
 
     // Neutron's database compares ids without regard to case.
