@@ -37,7 +37,7 @@ internal static partial class OptionCatalogue
             .. NeutronAuth.All, NeutronEndpointOverride, NeutronEndpoint, NeutronRegionName, NeutronValidInterfaces, NeutronServiceType, NeutronHttpRetries,
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,
-            ManagementListen, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
+            ManagementListen, RunDirectory, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
             MaxConcurrentRequests, HeaderTimeout, IdleTimeout, CellTimeout, AllotEc2Ids,
             .. Unhonoured,
         ];

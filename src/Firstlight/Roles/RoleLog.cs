@@ -22,4 +22,7 @@ internal static partial class RoleLog
 
     [LoggerMessage(6105, LogLevel.Information, "Host in order at revision {Revision}: {Networks} networks, {Routers} routers, {Listeners} listeners")]
     public static partial void InOrder(ILogger logger, long revision, int networks, int routers, int listeners);
+
+    [LoggerMessage(6106, LogLevel.Warning, "`firstlight agent list` will not show this role: {Reason}")]
+    public static partial void NotRegistered(ILogger logger, string reason);
 }
