@@ -17,6 +17,7 @@ internal static class ProgramVerbs
         HostAgentVerb.Build,
         MetadataApiVerb.Build,
         MetadataAgentVerb.Build,
+        AgentVerb.Build,
         LabVerb.Build,
         ApplyVerb.Build,
         ProjectVerb.Build,

@@ -42,7 +42,7 @@ internal static partial class OptionCatalogue
             RateLimitEnabled, RateLimitIpVersions, BaseWindowDuration, BaseQueryRateLimit, BurstWindowDuration, BurstQueryRateLimit,
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,
-            ManagementListen, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
+            ManagementListen, RunDirectory, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
             MaxConcurrentRequests, HeaderTimeout, IdleTimeout, CellTimeout, AllotEc2Ids,
             AgentListen, StandInDirectory, OnlyRegisteredNamespaces, PortCacheTime, NeutronRelease, AcceptQuantumHeaders, SendRequestId, MetadataApiInProcess,
             .. Unhonoured,

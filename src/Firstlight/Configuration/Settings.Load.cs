@@ -50,6 +50,7 @@ internal sealed partial record Settings
             SharedSecret = secret,
             StrictNova = strict,
             ManagementListen = reader.Read(Known.ManagementListen),
+            RunDirectory = reader.Read(Known.RunDirectory),
             Log = new LogSettings(reader.Read(Known.LogFormat) == "json", LevelOf(reader)),
             Limits = limits,
             Differences = NovaDifferences.Of(reader, nova, strict, limits),

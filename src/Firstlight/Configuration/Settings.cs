@@ -37,6 +37,9 @@ internal sealed partial record Settings
     /// <summary>Where /healthz, /readyz, /metrics and /status are served; null for nowhere.</summary>
     public required IPEndPoint? ManagementListen { get; init; }
 
+    /// <summary>Where running roles leave a file each; null for the usual place.</summary>
+    public required string? RunDirectory { get; init; }
+
     /// <summary>How log lines look.</summary>
     public required LogSettings Log { get; init; }
 
