@@ -69,6 +69,7 @@ internal sealed partial record Settings
                 UseForwardedFor = reader.Read(Known.UseForwardedFor),
                 EnableProxyHeadersParsing = reader.Read(Known.EnableProxyHeadersParsing),
             },
+            ConfigDrive = new ConfigDriveSettings(reader.Read(Known.ConfigDriveFormat), reader.Read(Known.ConfigDriveSkipVersions)),
             Agent = new AgentSettings(MetadataApi(reader), reader.Read(Known.NovaMetadataInsecure), reader.Read(Known.StaleIfError)),
             Dhcp = new DhcpSettings(
                 reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),

@@ -47,6 +47,9 @@ internal sealed partial record Settings
     /// <summary>The metadata API.</summary>
     public required ApiSettings Api { get; init; }
 
+    /// <summary>Config drives.</summary>
+    public required ConfigDriveSettings ConfigDrive { get; init; }
+
     /// <summary>Nova's databases; null where instances are read from the inventory.</summary>
     public required NovaSettings? Nova { get; init; }
 
@@ -109,6 +112,11 @@ internal sealed record ApiSettings(
     /// <summary>Whether the headers of a proxy in front tell the address of a guest.</summary>
     public required bool EnableProxyHeadersParsing { get; init; }
 }
+
+/// <summary>Config drives.</summary>
+/// <param name="Format">iso9660 or vfat.</param>
+/// <param name="SkippedVersions">EC2 versions left off.</param>
+internal sealed record ConfigDriveSettings(string Format, ImmutableArray<string> SkippedVersions);
 
 /// <summary>The metadata agent.</summary>
 /// <param name="MetadataApi">Where signed requests go: scheme, host and port.</param>

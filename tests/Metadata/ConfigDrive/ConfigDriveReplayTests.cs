@@ -56,7 +56,7 @@ public sealed class ConfigDriveReplayTests
         Assert.All(seeds, seed => Assert.Equal(512, Convert.FromBase64String(seed).Length));
     }
 
-    private static IReadOnlyList<DriveFile> Make(string configuration, string instance)
+    internal static IReadOnlyList<DriveFile> Make(string configuration, string instance)
     {
         var settings = new SnapshotSettings { StrictNova = true, NewestVersion = OpenStackVersions.Zed };
         var options = new ConfigDriveOptions();
