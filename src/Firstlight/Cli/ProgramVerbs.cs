@@ -29,6 +29,7 @@ internal static class ProgramVerbs
         KeyPairVerb.Build,
         GetVerb.Build,
         SignVerb.Build,
+        ConfigDriveVerb.Build,
         ConfigurationReferenceVerb.Build,
     ];
 }

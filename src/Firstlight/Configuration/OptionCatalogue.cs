@@ -34,6 +34,7 @@ internal static partial class OptionCatalogue
             MetadataCacheExpiration, DhcpDomain, LocalMetadataPerCell, UseForwardedFor, VendordataProviders, VendordataJsonfilePath, VendordataDynamicTargets,
             VendordataDynamicSslCertfile, VendordataDynamicConnectTimeout, VendordataDynamicReadTimeout, VendordataDynamicFailureFatal,
             .. VendordataAuth.All,
+            ConfigDriveFormat, ConfigDriveSkipVersions,
             ApiDatabaseConnection, DatabaseConnection,
             ServiceMetadataProxy, ApiSharedSecret,
             .. NeutronAuth.All, NeutronEndpointOverride, NeutronEndpoint, NeutronRegionName, NeutronValidInterfaces, NeutronServiceType, NeutronHttpRetries,

@@ -72,6 +72,7 @@ internal sealed partial record Settings
                 UseForwardedFor = reader.Read(Known.UseForwardedFor),
                 EnableProxyHeadersParsing = reader.Read(Known.EnableProxyHeadersParsing),
             },
+            ConfigDrive = new ConfigDriveSettings(reader.Read(Known.ConfigDriveFormat), reader.Read(Known.ConfigDriveSkipVersions)),
             Agent = agent,
             NeutronAgent = neutronAgent,
             ProxySocket = AgentReader.ProxySocket(reader),

@@ -52,6 +52,9 @@ internal sealed partial record Settings
     /// <summary>The metadata API.</summary>
     public required ApiSettings Api { get; init; }
 
+    /// <summary>Config drives.</summary>
+    public required ConfigDriveSettings ConfigDrive { get; init; }
+
     /// <summary>Nova's databases; null where instances are read from the inventory.</summary>
     public required NovaSettings? Nova { get; init; }
 
@@ -120,6 +123,11 @@ internal sealed record ApiSettings(
     /// <summary>Whether the headers of a proxy in front tell the address of a guest.</summary>
     public required bool EnableProxyHeadersParsing { get; init; }
 }
+
+/// <summary>Config drives.</summary>
+/// <param name="Format">iso9660 or vfat.</param>
+/// <param name="SkippedVersions">EC2 versions left off.</param>
+internal sealed record ConfigDriveSettings(string Format, ImmutableArray<string> SkippedVersions);
 
 /// <summary>The metadata agent.</summary>
 /// <param name="Upstream">Where signed requests go.</param>
