@@ -19,7 +19,7 @@ internal sealed record AgentView(
 
 /// <summary>A listener as it is shown: the fields of <c>/status</c>.</summary>
 internal sealed record ListenerView(
-    string? Scope, string? ScopeId, string? Address, int Port, string? Namespace, string? State, string? Problem, long Connections, long Requests);
+    string? Scope, string? ScopeId, string? Address, int? Port, string? Namespace, string? State, string? Problem, long Connections, long Requests);
 
 /// <summary>A running role with its listeners.</summary>
 internal sealed record AgentDetailView(AgentView Agent, IReadOnlyList<ListenerView> Listeners);
