@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Firstlight.Cli.Views;
@@ -53,7 +54,7 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
 
     private static AgentDetailView Detail(AgentRegistration r, string state, string? problem, IReadOnlyList<ListenerView>? listeners) => new(
         new AgentView(
-            r.Role, r.Host, r.Pid, r.StartedAt, state, problem,
+            r.Role, r.Host, r.Pid, r.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), state, problem,
             listeners?.Count(l => l.State is "Listening"), listeners?.Count, listeners?.Sum(l => l.Connections), listeners?.Sum(l => l.Requests), r.Version, r.Management),
         listeners ?? []);
 }
