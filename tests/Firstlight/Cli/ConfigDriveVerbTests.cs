@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Firstlight.Api.Tests.Support;
 using Firstlight.Cli;
 using Firstlight.Metadata.Tests.ConfigDrive;
 using Firstlight.Tests.Support;
@@ -72,7 +74,7 @@ public sealed class ConfigDriveVerbTests : IDisposable
 
         var said = await GoodAsync("", "configdrive", "web-1", "-o", Image);
 
-        Assert.Equal($"{Image}: iso9660, 59 files, {new FileInfo(Image).Length} bytes\n", said);
+        Assert.Equal($"{Image}: iso9660, 49 files, {new FileInfo(Image).Length} bytes\n", said);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Image));
         using var image = Read();
         Assert.Contains("\nVolume id: config-2\n", image.Run("isoinfo", "-d", "-i", image.Image), StringComparison.Ordinal);
@@ -123,6 +125,38 @@ public sealed class ConfigDriveVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Services_of_vendor_data_are_asked_once_for_the_drive()
+    {
+        await ApplyAsync();
+        await using var services = await VendorDataService.StartAsync();
+
+        await GoodAsync(Dynamic($"list@{services.Address("/list")}, bad@{services.Address("/error")}"), "configdrive", "web-1", "-o", Image);
+
+        using var image = Read();
+        var files = image.IsoFiles();
+        const string document = """{"static": {}, "list": ["a", 1, null], "bad": {}}""";
+        Assert.Equal(document, Encoding.UTF8.GetString(files["openstack/2016-10-06/vendor_data2.json"]));
+        Assert.Equal(document, Encoding.UTF8.GetString(files["openstack/latest/vendor_data2.json"]));
+        Assert.Equal(2, services.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_service_whose_failure_is_fatal_ends_the_drive()
+    {
+        await ApplyAsync();
+        await using var services = await VendorDataService.StartAsync();
+
+        var (code, _, error) = await RunAsync(
+            Dynamic($"bad@{services.Address("/error")}") + "vendordata_dynamic_failure_fatal = true\n", "configdrive", "web-1", "-o", Image);
+
+        Assert.Equal(ExitCodes.Unavailable, code);
+        Assert.Contains("vendordata_dynamic_targets", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Image));
+    }
+
+    private static string Dynamic(string targets) => $"[api]\nvendordata_providers = StaticJSON, DynamicJSON\nvendordata_dynamic_targets = {targets}\n";
+
+    [Fact]
     public async Task A_drive_that_cannot_be_made_leaves_the_one_that_was_there()
     {
         await ApplyAsync();
@@ -156,7 +190,7 @@ public sealed class ConfigDriveVerbTests : IDisposable
     private async Task<string> IdOfAsync(string recorded)
     {
         var seed = await File.ReadAllTextAsync(Path.Combine(Golden, "Api", "Golden", "instances.json"));
-        using var json = global::System.Text.Json.JsonDocument.Parse(seed);
+        using var json = JsonDocument.Parse(seed);
         return json.RootElement.GetProperty(recorded).GetProperty("Id").GetProperty("Value").GetString()!;
     }
 }
