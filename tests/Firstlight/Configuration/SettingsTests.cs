@@ -153,11 +153,11 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Known_options_we_do_not_honour_are_named_in_a_warning()
     {
-        var warnings = Load("[DEFAULT]\nscheduler_driver = x\n[cors]\nallowed_origin = *\n[AGENT]\nreport_interval = 30\n[api_database]\nslave_connection = mysql://nova:geheim@db").Warnings;
+        var warnings = Load("[DEFAULT]\nscheduler_driver = x\n[cors]\nallowed_origin = *\n[DEFAULT]\nagent_mode = dvr\n[api_database]\nslave_connection = mysql://nova:geheim@db").Warnings;
 
         Assert.Equal(3, warnings.Length);
         Assert.Contains("0.conf:4: [cors] allowed_origin is known and not honoured", warnings[0], StringComparison.Ordinal);
-        Assert.Contains("[agent] report_interval", warnings[1], StringComparison.Ordinal);
+        Assert.Contains("[DEFAULT] agent_mode", warnings[1], StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", string.Join('\n', warnings), StringComparison.Ordinal);
     }
 
