@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Firstlight.Cli.Views;
 using Firstlight.Roles;
@@ -31,7 +32,7 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
             var listeners = has ? Listeners(JsonSerializer.Deserialize(page, ViewJson.Default.StatusPage)) : null;
             return Detail(registration, ready ? "ready" : "not ready", ready ? null : said.Trim().ReplaceLineEndings("; "), listeners);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return Detail(registration, "not answering", e is TaskCanceledException ? $"no answer from {address.Authority} within {Patience.TotalSeconds:0} s" : e.Message, listeners: null);
         }
