@@ -2,6 +2,7 @@ using Firstlight.Agent.Forward;
 using Firstlight.Agent.Guests;
 using Firstlight.Agent.Identify;
 using Firstlight.Agent.Listeners;
+using Firstlight.Agent.Proxies;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
 using Firstlight.Plumbing.Namespaces;
@@ -16,6 +17,7 @@ public sealed class AgentServer : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly TimeProvider _time;
     private readonly NamespaceListeners _listeners;
+    private readonly ProxySocketListener? _proxies;
     private readonly AgentMetrics _metrics;
     private readonly Identifier _identifier;
     private readonly GuestApplication _application;
@@ -35,19 +37,25 @@ public sealed class AgentServer : IAsyncDisposable
         _options = options;
         _time = time;
         _listeners = new NamespaceListeners(options, time, loggers);
+        if (options.ProxySocket is { } socket) _proxies = new ProxySocketListener(socket, time, loggers);
         _metrics = new AgentMetrics(_listeners);
         _identifier = new Identifier(ports, signature, options, time, loggers.CreateLogger<Identifier>());
         var forwarder = new Forwarder(upstream, options, time, loggers.CreateLogger<Forwarder>());
         var path = new GuestPath(_identifier, forwarder, time);
-        _application = new GuestApplication(path, options, _metrics, time, loggers.CreateLogger<GuestApplication>());
-        _server = new GuestServer(options, _listeners, loggers);
+        var proxies = _proxies is null ? null : new ProxyFace(options, _proxies, time, loggers.CreateLogger<ProxyFace>());
+        _application = new GuestApplication(path, proxies, options, _metrics, time, loggers.CreateLogger<GuestApplication>());
+        _server = new GuestServer(options, _listeners, _proxies, loggers);
     }
 
-    /// <summary>Begins to answer: at once on <see cref="AgentOptions.HomeListeners"/>, in namespaces as they are reconciled.</summary>
+    /// <summary>
+    /// Begins to answer: at once on <see cref="AgentOptions.HomeListeners"/> and <see cref="AgentOptions.ProxySocket"/>, in namespaces as they are reconciled.
+    /// </summary>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="System.Net.Sockets.SocketException">A home listener's address is taken or not there.</exception>
+    /// <exception cref="ProxySocketException">The proxies' socket cannot be had: another agent serves it, or something else is at its path.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _proxies?.Listen();
         _listeners.ListenAtHome(_options.HomeListeners);
         await _server.StartAsync(_application, cancellationToken);
     }
@@ -70,11 +78,13 @@ public sealed class AgentServer : IAsyncDisposable
         await _server.StopAsync(either.Token);
         await _server.DisposeAsync();
         await _listeners.DisposeAsync();
+        if (_proxies is not null) await _proxies.DisposeAsync();
         _metrics.Dispose();
     }
 
     /// <summary>What the agent does now. Looks at every thread of the process: for health checks, not for the request path.</summary>
-    public AgentStatus Describe() => new(_listeners.Describe(), _identifier.LastFetches(), ThreadNamespaceCheck.CountInfected());
+    public AgentStatus Describe() =>
+        new(_listeners.Describe(), _identifier.LastFetches(), ThreadNamespaceCheck.CountInfected()) { ProxySocket = _proxies?.Describe() };
 
     /// <summary>Stops, if that was not done.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);

@@ -8,7 +8,17 @@ namespace Firstlight.Agent;
 /// <param name="Listeners">Every wanted listener, whatever its state.</param>
 /// <param name="Fetches">The last request of each instance seen since the start, newest first; at most 100,000.</param>
 /// <param name="InfectedThreads">Threads stuck in a foreign network namespace; anything but 0 is a fault of this program.</param>
-public sealed record AgentStatus(IReadOnlyList<ListenerStatus> Listeners, IReadOnlyList<InstanceFetch> Fetches, int InfectedThreads);
+public sealed record AgentStatus(IReadOnlyList<ListenerStatus> Listeners, IReadOnlyList<InstanceFetch> Fetches, int InfectedThreads)
+{
+    /// <summary>The proxies' socket; null when the agent has none.</summary>
+    public ProxySocketStatus? ProxySocket { get; init; }
+}
+
+/// <summary>The socket for Neutron's haproxies.</summary>
+/// <param name="Path">Its file.</param>
+/// <param name="IsListening">False before the start and after the stop.</param>
+/// <param name="Requests">Requests since the start, refused ones too.</param>
+public sealed record ProxySocketStatus(string Path, bool IsListening, long Requests);
 
 /// <summary>One listener.</summary>
 /// <param name="Scope">The network or router its guests belong to.</param>

@@ -2,6 +2,7 @@ using Firstlight.Api.Tests.Support;
 using Firstlight.Api.VendorData;
 using Firstlight.Inventory.Neutron;
 using Firstlight.Metadata.Documents.OpenStack;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Api.Tests;
 

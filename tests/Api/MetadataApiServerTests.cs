@@ -5,6 +5,7 @@ using Firstlight.Api.Listen;
 using Firstlight.Api.Tests.Support;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
+using Firstlight.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests;

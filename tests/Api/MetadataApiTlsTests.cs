@@ -8,6 +8,7 @@ using System.Text;
 using Firstlight.Api.Listen;
 using Firstlight.Api.Tests.Support;
 using Firstlight.Metadata.Identity;
+using Firstlight.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests;

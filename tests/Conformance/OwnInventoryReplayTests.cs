@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Firstlight.Api.Tests.Support;
 using Firstlight.System.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests;
 

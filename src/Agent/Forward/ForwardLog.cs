@@ -14,7 +14,7 @@ internal static partial class ForwardLog
     [LoggerMessage(4203, LogLevel.Warning, "The metadata API was too slow for instance {InstanceId}: {Reason}")]
     public static partial void UpstreamSlow(ILogger logger, string instanceId, string reason);
 
-    [LoggerMessage(4204, LogLevel.Warning, "The metadata API answered {Status} to {Target}, which its protocol does not have: the guest sees 502")]
+    [LoggerMessage(4204, LogLevel.Warning, "The metadata API answered {Status} to {Target}, which its protocol does not have: the guest is told of an error")]
     public static partial void UnexpectedStatus(ILogger logger, int status, string target);
 
     [LoggerMessage(4205, LogLevel.Warning, "The metadata API's answer to {Target} is not usable: {Reason}")]

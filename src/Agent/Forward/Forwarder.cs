@@ -8,6 +8,7 @@ namespace Firstlight.Agent.Forward;
 /// <summary>Sends a known guest's request upstream and turns what comes back into what a guest may be told.</summary>
 internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimeProvider time, ILogger<Forwarder> logger)
 {
+    private readonly StatusRules _rules = new(options.NeutronRelease);
     private readonly StaleAnswers _stale = new(options, time);
     private readonly Throttle _refusals = new(time, TimeSpan.FromMinutes(1));
     private readonly Throttle _absences = new(time, TimeSpan.FromMinutes(1));
@@ -56,7 +57,7 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
                 return ErrorPages.Timeout(request.Method);
             }
 
-            if (_stale.Find(port, request) is { } remembered) return Relay(remembered, GuestOutcome.Stale);
+            if (_stale.Find(port, request) is { } remembered) return _rules.Apply(request.Method, remembered, GuestOutcome.Stale);
             // A request that changes something may have arrived all the same; only the guest can decide to send it twice.
             if (request.Method is not ("GET" or "HEAD")) return ErrorPages.Unavailable(request.Method);
             if (!await Recovery.PauseAsync(began, options.RecoveryWait, time, cancellationToken)) return ErrorPages.Unavailable(request.Method);
@@ -67,29 +68,24 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
     private async ValueTask<UpstreamAnswer> SendAgainAsync(SignedRequest request, CancellationToken cancellationToken) =>
         await upstream.SendAsync(request, cancellationToken);
 
-    // The statuses the newest Neutron agents pass on; of anything else their guests see a 502.
     private GuestAnswer Map(FoundPort port, bool isStale, SignedRequest request, in UpstreamAnswer answer)
     {
-        var outcome = isStale ? GuestOutcome.Stale : GuestOutcome.Found;
         switch (answer.Status)
         {
             case 200:
                 _stale.Remember(port, request, answer);
-                return Relay(answer, outcome);
+                break;
             case 404:
                 _stale.Forget(port, request);
-                return ErrorPages.NotFound(request.Method, outcome);
+                break;
             case 403:
                 if (_refusals.TryPass(out var heldBack)) ForwardLog.SecretDiffers(logger, port.InstanceId.Value, heldBack);
-                return Relay(answer, outcome);
-            case 400 or 409 or 500 or 502 or 503 or 504:
-                return Relay(answer, outcome);
-            default:
-                ForwardLog.UnexpectedStatus(logger, answer.Status, request.Target);
-                return ErrorPages.BadGateway(request.Method);
+                break;
+            case var status when !StatusRules.IsExpected(status):
+                ForwardLog.UnexpectedStatus(logger, status, request.Target);
+                break;
         }
-    }
 
-    private static GuestAnswer Relay(in UpstreamAnswer answer, GuestOutcome outcome) =>
-        new(answer.Status, answer.ContentType, answer.Body, answer.ContentLength, outcome);
+        return _rules.Apply(request.Method, answer, isStale ? GuestOutcome.Stale : GuestOutcome.Found);
+    }
 }

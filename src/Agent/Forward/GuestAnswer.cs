@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Firstlight.Metadata.Errors;
+
 namespace Firstlight.Agent.Forward;
 
 /// <summary>How a guest's request ended, as it is counted.</summary>
@@ -30,6 +33,12 @@ internal enum GuestOutcome
 /// <param name="Outcome">For the counters.</param>
 internal readonly record struct GuestAnswer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, long ContentLength, GuestOutcome Outcome)
 {
+    /// <summary>Set for the agent's own errors: the guest's <c>Accept</c> then chooses type and body.</summary>
+    public ErrorDocument? Page { get; init; }
+
+    /// <summary>Further headers of the upstream, as they came. Default: none.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
+
     /// <summary>Whether the guest is told to come back in a second.</summary>
     public bool RetrySoon => Status == 503;
 }

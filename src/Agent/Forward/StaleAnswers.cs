@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Firstlight.Agent.Memory;
 using Firstlight.Inventory;
 
@@ -26,7 +27,7 @@ internal sealed class StaleAnswers(AgentOptions options, TimeProvider time)
         var now = time.GetTimestamp();
         // In process the same cached bytes come each time: then only the age changes.
         if (_entries.Find(key) is { } known && known.Answer.Equals(answer)) known.Confirm(now);
-        else _entries.Set(key, new Entry(answer, Overhead + request.Target.Length * 2 + answer.Body.Length, now));
+        else _entries.Set(key, new Entry(answer, Overhead + request.Target.Length * 2 + answer.Body.Length + Weigh(answer.Headers), now));
     }
 
     public UpstreamAnswer? Find(FoundPort port, SignedRequest request) =>
@@ -36,6 +37,13 @@ internal sealed class StaleAnswers(AgentOptions options, TimeProvider time)
 
     /// <summary>Forgets an answer that the upstream has since taken back.</summary>
     public void Forget(FoundPort port, SignedRequest request) => _entries.Remove(new Key(port, request.Target));
+
+    private static int Weigh(ImmutableArray<KeyValuePair<string, string>> headers)
+    {
+        var weight = 0;
+        foreach (var (name, value) in headers.IsDefault ? [] : headers) weight += Overhead / 4 + (name.Length + value.Length) * 2;
+        return weight;
+    }
 
     // The whole port: the same port with another instance or project is another guest.
     private readonly record struct Key(FoundPort Port, string Target);

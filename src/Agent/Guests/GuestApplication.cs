@@ -1,6 +1,8 @@
 using System.Buffers;
 using Firstlight.Agent.Forward;
+using Firstlight.Agent.Identify;
 using Firstlight.Agent.Listeners;
+using Firstlight.Agent.Proxies;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,8 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace Firstlight.Agent.Guests;
 
 /// <summary>The HTTP face of the guest path: reads features, writes one answer. No routing, no context object, no scope.</summary>
-/// <remarks>Of what a guest sends only method, target and body are read. Its headers never leave this class.</remarks>
-internal sealed class GuestApplication(GuestPath path, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<GuestApplication> logger)
+/// <remarks>
+/// Of what a guest sends only method, target and body are read, and <c>Accept</c> for an error; its headers never leave this class. On the proxies' socket the
+/// headers that say who asks are read besides.
+/// </remarks>
+internal sealed class GuestApplication(
+    GuestPath path, ProxyFace? proxies, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<GuestApplication> logger)
     : IHttpApplication<IFeatureCollection>
 {
     private int _inFlight;
@@ -25,28 +31,36 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
     {
         var began = time.GetTimestamp();
         var http = context.Get<IHttpRequestFeature>()!;
-        var connection = context.Get<GuestConnection>()!;
-        connection.Listener.CountRequest();
+        var refusal = Meet(context, http, out var caller);
         if (Interlocked.Increment(ref _inFlight) > options.MaxRequestsInFlight)
         {
             GuestsLog.Overloaded(logger, options.MaxRequestsInFlight);
-            return Finish(context, http, connection, began, ErrorPages.Unavailable(http.Method));
+            return Finish(context, http, caller, began, ErrorPages.Unavailable(http.Method));
         }
 
-        if (HasLongLine(http.Headers)) return Finish(context, http, connection, began, ErrorPages.HeaderTooLarge(http.Method));
-        if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, connection, began);
-        var answering = AskAsync(connection, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
+        if (HasLongLine(http.Headers)) return Finish(context, http, caller, began, ErrorPages.HeaderTooLarge(http.Method));
+        if (refusal is { } answer) return Finish(context, http, caller, began, answer);
+        if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, caller, began);
+        var answering = AskAsync(caller, new GuestRequest(http.Method, http.RawTarget, default, HasContentLength: true), Aborted(context));
         return answering.IsCompletedSuccessfully
-            ? Finish(context, http, connection, began, answering.Result)
-            : AnswerLaterAsync(context, http, connection, began, answering);
+            ? Finish(context, http, caller, began, answering.Result)
+            : AnswerLaterAsync(context, http, caller, began, answering);
+    }
+
+    private GuestAnswer? Meet(IFeatureCollection context, IHttpRequestFeature http, out Caller caller)
+    {
+        if (context.Get<GuestConnection>() is not { } guest) return proxies!.Read(http, out caller);
+        guest.Listener.CountRequest();
+        caller = new Caller(guest.Query, guest.ForwardedFor, guest.Listener.Scope);
+        return null;
     }
 
     // A directory or upstream that fails at once is caught at the same place as one that fails later.
-    private ValueTask<GuestAnswer> AskAsync(GuestConnection connection, in GuestRequest request, CancellationToken cancellationToken)
+    private ValueTask<GuestAnswer> AskAsync(in Caller caller, in GuestRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return path.AnswerAsync(connection, request, cancellationToken);
+            return path.AnswerAsync(caller, request, cancellationToken);
         }
         catch (Exception e)
         {
@@ -70,7 +84,7 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
 
     private static CancellationToken Aborted(IFeatureCollection context) => context.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
-    private async Task ReadThenAnswerAsync(IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began)
+    private async Task ReadThenAnswerAsync(IFeatureCollection context, IHttpRequestFeature http, Caller caller, long began)
     {
         ReadOnlyMemory<byte> body;
         try
@@ -80,19 +94,19 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
         catch (BadHttpRequestException e)
         {
             var refusal = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorPages.TooLarge(http.Method) : ErrorPages.BadRequest(http.Method);
-            await Finish(context, http, connection, began, refusal);
+            await Finish(context, http, caller, began, refusal);
             return;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The guest went while sending: nobody is there to answer.
-            Leave(connection, http, began, status: 0, GuestOutcome.Refused);
+            Leave(caller, http, began, status: 0, GuestOutcome.Refused);
             return;
         }
 
         var hasContentLength = http.Headers.TransferEncoding.Count == 0;
-        var answering = AskAsync(connection, new GuestRequest(http.Method, http.RawTarget, body, hasContentLength), Aborted(context));
-        await AnswerLaterAsync(context, http, connection, began, answering);
+        var answering = AskAsync(caller, new GuestRequest(http.Method, http.RawTarget, body, hasContentLength), Aborted(context));
+        await AnswerLaterAsync(context, http, caller, began, answering);
     }
 
     // Bounded by Kestrel's MaxRequestBodySize, also where no length was declared.
@@ -121,7 +135,7 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
     }
 
     private async Task AnswerLaterAsync(
-        IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began, ValueTask<GuestAnswer> answering)
+        IFeatureCollection context, IHttpRequestFeature http, Caller caller, long began, ValueTask<GuestAnswer> answering)
     {
         GuestAnswer answer;
         try
@@ -130,37 +144,45 @@ internal sealed class GuestApplication(GuestPath path, AgentOptions options, Age
         }
         catch (OperationCanceledException) when (Aborted(context).IsCancellationRequested)
         {
-            Leave(connection, http, began, status: 0, GuestOutcome.Unavailable);
+            Leave(caller, http, began, status: 0, GuestOutcome.Unavailable);
             return;
         }
         catch (Exception e)
         {
-            GuestsLog.Failed(logger, e, http.RawTarget, connection.Listener.Scope);
+            GuestsLog.Failed(logger, e, http.RawTarget, caller.Scope);
             answer = ErrorPages.Error(http.Method);
         }
 
-        await Finish(context, http, connection, began, answer);
+        await Finish(context, http, caller, began, answer);
     }
 
-    private Task Finish(IFeatureCollection context, IHttpRequestFeature http, GuestConnection connection, long began, in GuestAnswer answer)
+    private Task Finish(IFeatureCollection context, IHttpRequestFeature http, in Caller caller, long began, in GuestAnswer answer)
     {
         // First, so that a guest that cannot be written to never keeps its place among those in flight.
-        Leave(connection, http, began, answer.Status, answer.Outcome);
+        Leave(caller, http, began, answer.Status, answer.Outcome);
         var response = context.Get<IHttpResponseFeature>()!;
         response.StatusCode = answer.Status;
         var headers = response.Headers;
-        if (answer.ContentType is not null) headers.ContentType = answer.ContentType;
-        if (answer.RetrySoon) headers.RetryAfter = "1";
-        headers.ContentLength = answer.ContentLength;
-        if (answer.Body.IsEmpty) return Task.CompletedTask;
-        var writing = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(answer.Body);
+        var (contentType, body, length) = (answer.ContentType, answer.Body, answer.ContentLength);
+        if (answer.Page is { } page)
+        {
+            (contentType, body) = page.For(http.Headers.Accept);
+            length = body.Length;
+        }
+
+        if (!answer.Headers.IsDefaultOrEmpty) PassedHeaders.CopyTo(headers, answer.Headers);
+        if (contentType is not null) headers.ContentType = contentType;
+        if (answer.RetrySoon && headers.RetryAfter.Count == 0) headers.RetryAfter = "1";
+        headers.ContentLength = length;
+        if (body.IsEmpty) return Task.CompletedTask;
+        var writing = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(body);
         return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
     }
 
-    private void Leave(GuestConnection connection, IHttpRequestFeature http, long began, int status, GuestOutcome outcome)
+    private void Leave(in Caller caller, IHttpRequestFeature http, long began, int status, GuestOutcome outcome)
     {
         Interlocked.Decrement(ref _inFlight);
         metrics.Answered(outcome, time.GetElapsedTime(began));
-        if (logger.IsEnabled(LogLevel.Debug)) GuestsLog.Answered(logger, connection.ForwardedFor, connection.Listener.Scope, http.Method, http.RawTarget, status, outcome);
+        if (logger.IsEnabled(LogLevel.Debug)) GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome);
     }
 }

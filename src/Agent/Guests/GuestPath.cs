@@ -1,6 +1,6 @@
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Identify;
-using Firstlight.Agent.Listeners;
+using Firstlight.Inventory;
 
 namespace Firstlight.Agent.Guests;
 
@@ -14,21 +14,23 @@ internal readonly record struct GuestRequest(string Method, string Target, ReadO
 /// <summary>One request from end to end: who asks, then what is answered. Synchronous as long as directory and upstream are.</summary>
 internal sealed class GuestPath(Identifier identifier, Forwarder forwarder, TimeProvider time)
 {
-    public ValueTask<GuestAnswer> AnswerAsync(GuestConnection connection, in GuestRequest request, CancellationToken cancellationToken)
+    private static readonly TimeSpan BetweenFreshLooks = TimeSpan.FromSeconds(1);
+
+    public ValueTask<GuestAnswer> AnswerAsync(in Caller caller, in GuestRequest request, CancellationToken cancellationToken)
     {
         if (OriginForm(request.Target) is not { } target) return new(ErrorPages.BadRequest(request.Method));
         var asked = request with { Target = target };
-        var identifying = identifier.IdentifyAsync(connection.Query, cancellationToken);
+        var identifying = identifier.IdentifyAsync(caller.Query, cancellationToken);
         return identifying.IsCompletedSuccessfully
-            ? AnswerKnownAsync(connection, asked, identifying.Result, cancellationToken)
-            : AnswerLaterAsync(connection, asked, identifying, cancellationToken);
+            ? AnswerKnownAsync(caller, asked, identifying.Result, cancellationToken)
+            : AnswerLaterAsync(caller, asked, identifying, cancellationToken);
     }
 
     private async ValueTask<GuestAnswer> AnswerLaterAsync(
-        GuestConnection connection, GuestRequest request, ValueTask<Identified> identifying, CancellationToken cancellationToken) =>
-        await AnswerKnownAsync(connection, request, await identifying, cancellationToken);
+        Caller caller, GuestRequest request, ValueTask<Identified> identifying, CancellationToken cancellationToken) =>
+        await AnswerKnownAsync(caller, request, await identifying, cancellationToken);
 
-    private ValueTask<GuestAnswer> AnswerKnownAsync(GuestConnection connection, in GuestRequest request, Identified identified, CancellationToken cancellationToken)
+    private ValueTask<GuestAnswer> AnswerKnownAsync(in Caller caller, in GuestRequest request, Identified identified, CancellationToken cancellationToken)
     {
         switch (identified.Outcome)
         {
@@ -42,17 +44,47 @@ internal sealed class GuestPath(Identifier identifier, Forwarder forwarder, Time
 
         var guest = identified.Guest!;
         var signed = new SignedRequest(
-            request.Method, request.Target, connection.ForwardedFor, guest.Port.InstanceId, guest.Port.ProjectId, guest.Signature, request.Body, request.HasContentLength);
+            request.Method, request.Target, caller.ForwardedFor, guest.Port.InstanceId, guest.Port.ProjectId, guest.Signature, request.Body, request.HasContentLength);
         var forwarding = forwarder.ForwardAsync(guest, identified.Outcome == IdentifyOutcome.Stale, signed, cancellationToken);
-        if (!forwarding.IsCompletedSuccessfully) return NoteLaterAsync(guest, signed, forwarding);
+        if (!forwarding.IsCompletedSuccessfully) return CheckLaterAsync(caller.Query, identified, signed, forwarding, cancellationToken);
         var answer = forwarding.Result;
+        if (MayBeAnother(identified, answer)) return AskAfreshAsync(caller.Query!.Value, guest, signed, answer, cancellationToken);
         guest.NoteFetch(time.GetUtcNow(), signed.Target, answer.Status);
         return new(answer);
     }
 
-    private async ValueTask<GuestAnswer> NoteLaterAsync(KnownGuest guest, SignedRequest request, ValueTask<GuestAnswer> forwarding)
+    private async ValueTask<GuestAnswer> CheckLaterAsync(
+        PortQuery? query, Identified identified, SignedRequest request, ValueTask<GuestAnswer> forwarding, CancellationToken cancellationToken)
     {
         var answer = await forwarding;
+        if (MayBeAnother(identified, answer)) return await AskAfreshAsync(query!.Value, identified.Guest!, request, answer, cancellationToken);
+        identified.Guest!.NoteFetch(time.GetUtcNow(), request.Target, answer.Status);
+        return answer;
+    }
+
+    // An instance the upstream does not know may be the last one that had the address. But a guest that tries paths gets 404 as well.
+    private bool MayBeAnother(Identified identified, in GuestAnswer answer) =>
+        answer.Status == 404 && identified.Outcome == IdentifyOutcome.Found && identified.Guest!.TryLookAfresh(time, BetweenFreshLooks);
+
+    // Whatever the method: a request that was answered 404 changed nothing, so it may be sent again.
+    private async ValueTask<GuestAnswer> AskAfreshAsync(
+        PortQuery query, KnownGuest guest, SignedRequest request, GuestAnswer answer, CancellationToken cancellationToken)
+    {
+        var afresh = await identifier.IdentifyAfreshAsync(query, cancellationToken);
+        switch (afresh.Outcome)
+        {
+            case IdentifyOutcome.Unknown:
+                return ErrorPages.NotFound(request.Method, GuestOutcome.Unknown);
+            case IdentifyOutcome.Ambiguous:
+                return ErrorPages.NotFound(request.Method, GuestOutcome.Ambiguous);
+            case IdentifyOutcome.Found when afresh.Guest is { } now && !now.IsSameInstanceAs(guest):
+                now.TryLookAfresh(time, BetweenFreshLooks);
+                var again = request with { InstanceId = now.Port.InstanceId, ProjectId = now.Port.ProjectId, Signature = now.Signature };
+                answer = await forwarder.ForwardAsync(now, isStale: false, again, cancellationToken);
+                guest = now;
+                break;
+        }
+
         guest.NoteFetch(time.GetUtcNow(), request.Target, answer.Status);
         return answer;
     }

@@ -57,6 +57,23 @@ internal sealed class Identifier(IPortDirectory ports, Signature signature, Agen
         }
     }
 
+    /// <summary>Asks the directory's own store, because the upstream knows nothing of what the directory said.</summary>
+    /// <returns>Unavailable when the store cannot be asked, or not in time.</returns>
+    public async ValueTask<Identified> IdentifyAfreshAsync(PortQuery asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lookup = ports.FindAfreshAsync(asked, CancellationToken.None);
+            var found = lookup.IsCompletedSuccessfully ? lookup.Result : await lookup.AsTask().WaitAsync(options.RecoveryWait, time, cancellationToken);
+            return Learn(asked, found);
+        }
+        catch (Exception e) when (e is InventoryUnavailableException or TimeoutException)
+        {
+            if (_warnings.TryPass(out var heldBack)) IdentifyLog.DirectoryUnavailable(logger, e.Message, heldBack);
+            return new(IdentifyOutcome.Unavailable, null);
+        }
+    }
+
     /// <summary>The last request of each instance, newest first.</summary>
     public IReadOnlyList<InstanceFetch> LastFetches() =>
         [.. _known.Entries

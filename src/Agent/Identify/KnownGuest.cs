@@ -8,6 +8,7 @@ internal sealed class KnownGuest(FoundPort port, string signature) : IRecent
 {
     private readonly Lock _gate = new();
     private long _lastUsed;
+    private long _lookedAfresh;
     private DateTimeOffset _fetchedAt;
     private string? _target;
     private int _status;
@@ -22,7 +23,18 @@ internal sealed class KnownGuest(FoundPort port, string signature) : IRecent
 
     public long Weight => 1;
 
+    public bool IsSameInstanceAs(KnownGuest other) => port.InstanceId == other.Port.InstanceId && port.ProjectId == other.Port.ProjectId;
+
     public void Confirm(long timestamp) => Interlocked.Exchange(ref _lastUsed, timestamp);
+
+    /// <summary>Whether the directory may be asked afresh about this guest now: once in <paramref name="period"/>, so that no guest can make it busy.</summary>
+    public bool TryLookAfresh(TimeProvider time, TimeSpan period)
+    {
+        // 0 stands for never.
+        var now = Math.Max(1, time.GetTimestamp());
+        var last = Interlocked.Read(ref _lookedAfresh);
+        return (last == 0 || time.GetElapsedTime(last, now) >= period) && Interlocked.CompareExchange(ref _lookedAfresh, now, last) == last;
+    }
 
     public void NoteFetch(DateTimeOffset at, string target, int status)
     {

@@ -30,4 +30,10 @@ internal static partial class ListenersLog
 
     [LoggerMessage(4009, LogLevel.Information, "Waiting for the namespace of {Listener}")]
     public static partial void Waiting(ILogger logger, ListenerSpec listener);
+
+    [LoggerMessage(
+        4010,
+        LogLevel.Warning,
+        "Not listening on {Listener}: another program does, such as the haproxy of Neutron's own agent. It goes on serving there; guests come here as soon as it ends")]
+    public static partial void AddressTaken(ILogger logger, ListenerSpec listener);
 }

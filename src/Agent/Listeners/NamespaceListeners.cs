@@ -242,6 +242,7 @@ internal sealed class NamespaceListeners : IConnectionListener
             var isMissing = e.Failure == NamespaceSocketFailure.NamespaceMissing;
             if (!entry.Fail(isMissing ? ListenerState.NamespaceMissing : ListenerState.Failing, e.Message, _time)) return;
             if (isMissing) ListenersLog.Waiting(_logger, spec);
+            else if (e.Failure == NamespaceSocketFailure.AddressInUse) ListenersLog.AddressTaken(_logger, spec);
             else ListenersLog.NotListening(_logger, spec, e.Message);
         }
         catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)

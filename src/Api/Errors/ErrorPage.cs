@@ -1,35 +1,16 @@
-using System.Globalization;
-using System.Text;
 using Firstlight.Metadata.Documents;
+using Firstlight.Metadata.Errors;
 
 namespace Firstlight.Api.Errors;
 
-/// <summary>An ordinary error in its three forms, laid out as WebOb lays them out. Rendered once.</summary>
+/// <summary>The errors of the metadata API, in Nova's words. Rendered once.</summary>
 internal sealed class ErrorPage
 {
     private const string UnknownErrorText = "An unknown error has occurred. Please try your request again.";
 
-    private readonly ReadOnlyMemory<byte> _html;
-    private readonly ReadOnlyMemory<byte> _json;
-    private readonly ReadOnlyMemory<byte> _plain;
+    private readonly ErrorDocument _document;
 
-    private ErrorPage(int status, string title, string explanation)
-    {
-        Status = status;
-        var line = $"{status} {title}";
-        _html = Encoding.UTF8.GetBytes(
-            $"<html>\n <head>\n  <title>{line}</title>\n </head>\n <body>\n"
-            + $"  <h1>{line}</h1>\n  {Escaped(explanation)}<br /><br />\n\n\n\n </body>\n</html>");
-        _plain = Encoding.UTF8.GetBytes($"{line}\n\n{WithoutTags(explanation)}\n\n   ");
-
-        var json = new PythonJson();
-        json.StartObject();
-        json.Member("message", explanation + "<br /><br />\n\n\n");
-        json.Member("code", line);
-        json.Member("title", title);
-        json.EndObject();
-        _json = json.ToArray();
-    }
+    private ErrorPage(int status, string title, string explanation) => _document = new ErrorDocument(status, title, explanation);
 
     public static ErrorPage InstanceIdMissing { get; } = BadRequest("X-Instance-ID header is missing from request.");
 
@@ -64,7 +45,7 @@ internal sealed class ErrorPage
     public static ErrorPage Unavailable { get; } =
         new(503, "Service Unavailable", "The server is currently unavailable. Please try again at a later time.");
 
-    public int Status { get; }
+    public int Status => _document.Status;
 
     public static ErrorPage BadRequest(string explanation) => new(400, "Bad Request", explanation);
 
@@ -79,45 +60,7 @@ internal sealed class ErrorPage
     public MetadataAnswer Answer(MetadataRequest request)
     {
         if (request.Method == "HEAD") return new MetadataAnswer(Status, ContentTypes.Html, default);
-
-        return AcceptHeader.Choose(request.Accept) switch
-        {
-            ErrorForm.Html => new MetadataAnswer(Status, ContentTypes.Html, _html),
-            ErrorForm.Json => new MetadataAnswer(Status, ContentTypes.Json, _json),
-            _ => new MetadataAnswer(Status, ContentTypes.Text, _plain),
-        };
-    }
-
-    private static string Escaped(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            _ = rune.Value switch
-            {
-                '&' => escaped.Append("&amp;"),
-                '<' => escaped.Append("&lt;"),
-                '>' => escaped.Append("&gt;"),
-                '"' => escaped.Append("&quot;"),
-                '\'' => escaped.Append("&#x27;"),
-                < 0x80 => escaped.Append((char)rune.Value),
-                _ => escaped.Append(CultureInfo.InvariantCulture, $"&#{rune.Value};"),
-            };
-        }
-
-        return escaped.ToString();
-    }
-
-    private static string WithoutTags(string text)
-    {
-        var kept = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
-        {
-            var end = text[i] == '<' ? text.IndexOf('>', i) : -1;
-            if (end > 0) i = end;
-            else kept.Append(text[i]);
-        }
-
-        return kept.ToString();
+        var (contentType, body) = _document.For(request.Accept);
+        return new MetadataAnswer(Status, contentType, body);
     }
 }

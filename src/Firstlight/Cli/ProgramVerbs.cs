@@ -16,6 +16,7 @@ internal static class ProgramVerbs
         StandaloneVerb.Build,
         HostAgentVerb.Build,
         MetadataApiVerb.Build,
+        MetadataAgentVerb.Build,
         LabVerb.Build,
         ApplyVerb.Build,
         ProjectVerb.Build,

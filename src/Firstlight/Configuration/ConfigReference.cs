@@ -72,6 +72,6 @@ internal static class ConfigReference
         ? "all"
         : string.Join(", ", new[]
         {
-            (ProgramRole.MetadataApi, "metadata-api"), (ProgramRole.HostAgent, "host-agent"), (ProgramRole.Standalone, "standalone"), (ProgramRole.Commands, "commands"),
+            (ProgramRole.MetadataApi, "metadata-api"), (ProgramRole.MetadataAgent, "metadata-agent"), (ProgramRole.HostAgent, "host-agent"), (ProgramRole.Standalone, "standalone"), (ProgramRole.Commands, "commands"),
         }.Where(r => roles.HasFlag(r.Item1)).Select(r => r.Item2));
 }

@@ -1,4 +1,3 @@
-using Firstlight.Inventory.Neutron;
 using Firstlight.Inventory.Nova;
 using Known = Firstlight.Configuration.OptionCatalogue;
 
@@ -19,7 +18,7 @@ internal static class NovaReader
         if (cell is null && IsEmpty(reader, Known.DatabaseConnection))
             reader.Fail(Known.DatabaseConnection, "must be set beside [api_database] connection: it is the cell of instances that have none");
 
-        var neutron = Neutron(reader);
+        var neutron = NeutronAccessReader.OfNova(reader);
         if (neutron is null && !serviceMetadataProxy && IsEmpty(reader, Known.NeutronAuth.AuthType))
             reader.Fail(Known.NeutronAuth.AuthType, "must be set where service_metadata_proxy is false, Nova's default: guests are found by asking Neutron for their address");
         if (cell is null) return null;
@@ -45,27 +44,5 @@ internal static class NovaReader
             reader.Fail(option, e.Message.Replace($"{option}: ", "", StringComparison.Ordinal));
             return null;
         }
-    }
-
-    private static NeutronAccessSettings? Neutron(OptionReader reader)
-    {
-        if (KeystoneReader.Read(reader, Known.NeutronAuth) is not { } account) return null;
-        var endpoint = reader.Read(Known.NeutronEndpointOverride) ?? reader.Read(Known.NeutronEndpoint);
-        if (endpoint is null && account.AuthUrl is null)
-        {
-            reader.Fail(Known.NeutronEndpointOverride, "must be set with auth_type = none: there is no catalog to find Neutron in");
-            return null;
-        }
-
-        return new NeutronAccessSettings(account, new NeutronOptions
-        {
-            EndpointOverride = endpoint,
-            Region = reader.Read(Known.NeutronRegionName) is { Length: > 0 } region ? region : null,
-            Interfaces = reader.Read(Known.NeutronValidInterfaces),
-            ServiceType = reader.Read(Known.NeutronServiceType),
-            Trust = account.Trust,
-            Timeout = account.Timeout,
-            Retries = reader.Read(Known.NeutronHttpRetries),
-        });
     }
 }

@@ -1,41 +1,43 @@
+using System.Collections.Immutable;
+
 namespace Firstlight.Configuration;
 
 /// <summary>Options of Neutron's agents: metadata_agent.ini, dhcp_agent.ini, l3_agent.ini and neutron.conf.</summary>
 internal static partial class OptionCatalogue
 {
-    internal static OptionDefinition<string> NovaMetadataHost { get; } = new()
+    internal static OptionDefinition<ImmutableArray<HostPort>> NovaMetadataHost { get; } = new()
     {
-        Section = IniFile.DefaultSection, Name = "nova_metadata_host", Form = ValueForms.Host, DefaultText = "127.0.0.1",
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.Commands,
+        Section = IniFile.DefaultSection, Name = "nova_metadata_host", Form = ValueForms.Hosts, DefaultText = "127.0.0.1",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.MetadataAgent | ProgramRole.Commands,
         Aliases = [new(IniFile.DefaultSection, "nova_metadata_ip")],
-        Meaning = "Host of the metadata API that signed requests are sent to.",
+        Meaning = "Host of the metadata API that signed requests are sent to; several, separated by commas and each with a port of its own if need be, stand in for one another.",
     };
 
     internal static OptionDefinition<int> NovaMetadataPort { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "nova_metadata_port", Form = ValueForms.Port, DefaultText = "8775",
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.Commands,
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.MetadataAgent | ProgramRole.Commands,
         Meaning = "TCP port of the metadata API that signed requests are sent to.",
     };
 
     internal static OptionDefinition<string> NovaMetadataProtocol { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "nova_metadata_protocol", Form = ValueForms.Choice("http", "https"), DefaultText = "http",
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.Commands,
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.MetadataAgent | ProgramRole.Commands,
         Meaning = "Whether the metadata API is reached over TLS.",
     };
 
     internal static OptionDefinition<bool> NovaMetadataInsecure { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "nova_metadata_insecure", Form = ValueForms.Boolean, DefaultText = "false",
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.Commands,
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.MetadataAgent | ProgramRole.Commands,
         Meaning = "Take any certificate of the metadata API when the protocol is https.",
     };
 
     internal static OptionDefinition<string> AgentSharedSecret { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "metadata_proxy_shared_secret", Form = ValueForms.Text, DefaultText = "", Secret = true,
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent | ProgramRole.Commands,
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Guests | ProgramRole.Commands,
         Meaning = "Key that instance ids are signed with; the metadata API must have the same in `[neutron]`. Falls back to that one.",
     };
 
@@ -78,7 +80,7 @@ internal static partial class OptionCatalogue
     internal static OptionDefinition<int> MetadataPort { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "metadata_port", Form = ValueForms.Port, DefaultText = "9697",
-        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Guests,
         Meaning = "TCP port of the listener in a router namespace, where port 80 of the metadata address is redirected to.",
     };
 

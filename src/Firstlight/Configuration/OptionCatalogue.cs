@@ -28,6 +28,8 @@ internal static partial class OptionCatalogue
             NovaMetadataHost, NovaMetadataPort, NovaMetadataProtocol, NovaMetadataInsecure, AgentSharedSecret,
             EnableIsolatedMetadata, ForceMetadata, DhcpLeaseDuration, DnsDomain,
             EnableMetadataProxy, MetadataPort, MetadataAccessMark,
+            MetadataProxySocket, MetadataProxySocketMode, MetadataProxyUser, MetadataProxyGroup, MetadataBacklog, AuthCaCert, NovaClientCert, NovaClientPrivKey,
+            TransportUrl, NeutronAuthStrategy,
             EnabledSslApis,
             MetadataCacheExpiration, DhcpDomain, LocalMetadataPerCell, UseForwardedFor, VendordataProviders, VendordataJsonfilePath, VendordataDynamicTargets,
             VendordataDynamicSslCertfile, VendordataDynamicConnectTimeout, VendordataDynamicReadTimeout, VendordataDynamicFailureFatal,
@@ -35,10 +37,14 @@ internal static partial class OptionCatalogue
             ApiDatabaseConnection, DatabaseConnection,
             ServiceMetadataProxy, ApiSharedSecret,
             .. NeutronAuth.All, NeutronEndpointOverride, NeutronEndpoint, NeutronRegionName, NeutronValidInterfaces, NeutronServiceType, NeutronHttpRetries,
+            .. NeutronServiceAuth.All,
+            ReportInterval, LogAgentHeartbeats, RabbitTls, RabbitTlsCaFile, RabbitTlsCertFile, RabbitTlsKeyFile,
+            RateLimitEnabled, RateLimitIpVersions, BaseWindowDuration, BaseQueryRateLimit, BurstWindowDuration, BurstQueryRateLimit,
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,
             ManagementListen, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
             MaxConcurrentRequests, HeaderTimeout, IdleTimeout, CellTimeout, AllotEc2Ids,
+            AgentListen, StandInDirectory, OnlyRegisteredNamespaces, PortCacheTime, NeutronRelease, AcceptQuantumHeaders, SendRequestId, MetadataApiInProcess,
             .. Unhonoured,
         ];
 

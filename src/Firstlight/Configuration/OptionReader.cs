@@ -15,7 +15,7 @@ internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
     /// <summary>Mistakes so far, one line each.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>Whether instances are read from Nova's databases: one of them is named, and the role is the metadata API alone.</summary>
+    /// <summary>Whether instances are read from Nova's databases: one of them is named, and the role is the metadata API, alone or in a metadata agent.</summary>
     public bool OnNova => _onNova;
 
     /// <summary>Reads an option; where it is wrong the mistake is kept and the default is returned.</summary>
@@ -78,8 +78,11 @@ internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
         return $"{place}{option}: {shown} is not {option.Allowed}";
     }
 
-    private static bool ReadsNova(RawConfiguration raw, ProgramRole role) => role == ProgramRole.MetadataApi
+    private static bool ReadsNova(RawConfiguration raw, ProgramRole role) => (role == ProgramRole.MetadataApi || (role == ProgramRole.MetadataAgent && AnswersInProcess(raw)))
         && (raw.Find("database", "connection") is { Value.Length: > 0 } || raw.Find("api_database", "connection") is { Value.Length: > 0 });
+
+    private static bool AnswersInProcess(RawConfiguration raw) =>
+        raw.Find(OptionCatalogue.MetadataApiInProcess.Section, OptionCatalogue.MetadataApiInProcess.Name) is { } entry && ValueForms.Boolean.TryParse(entry.Value, out var on) && on;
 
     private string Place(OptionDefinition option) => Written(option) is { } entry ? $"{entry.Origin}: " : "";
 

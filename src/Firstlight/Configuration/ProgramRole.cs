@@ -19,14 +19,20 @@ internal enum ProgramRole
     /// <summary>Verbs that do one thing and end: <c>apply</c>, <c>server list</c>, <c>get</c>, <c>sign</c> …</summary>
     Commands = 8,
 
+    /// <summary>Verb <c>metadata-agent</c>.</summary>
+    MetadataAgent = 16,
+
     /// <summary>Roles that answer as the metadata API.</summary>
     Api = MetadataApi | Standalone,
 
     /// <summary>Roles that keep a host's networks.</summary>
     Agent = HostAgent | Standalone,
 
+    /// <summary>Roles that answer guests.</summary>
+    Guests = Agent | MetadataAgent,
+
     /// <summary>Roles that run until they are stopped.</summary>
-    Servers = MetadataApi | HostAgent | Standalone,
+    Servers = MetadataApi | Guests,
 
     /// <summary>Every role.</summary>
     All = Servers | Commands,

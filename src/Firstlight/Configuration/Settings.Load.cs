@@ -30,6 +30,8 @@ internal sealed partial record Settings
         var tls = FrontReader.Tls(reader, sources.Role);
         var limits = new LimitSettings(reader.Read(Known.MaxConcurrentRequests), reader.Read(Known.HeaderTimeout), FrontReader.IdleTimeout(reader, sources.Role));
         var vendorData = DynamicVendorData(reader, sources.Role);
+        var agent = AgentReader.Read(reader, sources.Role);
+        var neutronAgent = NeutronAgentReader.Read(reader, sources.Role);
         reader.CheckAll();
 
         // A secret is made last, when nothing else can stop the start.
@@ -69,7 +71,9 @@ internal sealed partial record Settings
                 UseForwardedFor = reader.Read(Known.UseForwardedFor),
                 EnableProxyHeadersParsing = reader.Read(Known.EnableProxyHeadersParsing),
             },
-            Agent = new AgentSettings(MetadataApi(reader), reader.Read(Known.NovaMetadataInsecure), reader.Read(Known.StaleIfError)),
+            Agent = agent,
+            NeutronAgent = neutronAgent,
+            ProxySocket = AgentReader.ProxySocket(reader),
             Dhcp = new DhcpSettings(
                 reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),
             Router = new RouterSettings(reader.Read(Known.EnableMetadataProxy), reader.Read(Known.MetadataPort), reader.Read(Known.MetadataAccessMark)),
@@ -87,15 +91,6 @@ internal sealed partial record Settings
             _ => LogLevel.Error,
         };
         return reader.Read(Known.Debug) && level > LogLevel.Debug ? LogLevel.Debug : level;
-    }
-
-    private static Uri MetadataApi(OptionReader reader)
-    {
-        var host = reader.Read(Known.NovaMetadataHost);
-        return new UriBuilder(
-            reader.Read(Known.NovaMetadataProtocol),
-            host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host,
-            reader.Read(Known.NovaMetadataPort)).Uri;
     }
 
     private static void CheckVendordata(OptionReader reader, ProgramRole role)

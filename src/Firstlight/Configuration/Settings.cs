@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Firstlight.Agent;
 using Firstlight.Api.VendorData;
+using Firstlight.Inventory.Neutron;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Configuration;
@@ -52,6 +54,12 @@ internal sealed partial record Settings
 
     /// <summary>The metadata agent.</summary>
     public required AgentSettings Agent { get; init; }
+
+    /// <summary>The agent beside Neutron's own; null in other roles.</summary>
+    public required NeutronAgentSettings? NeutronAgent { get; init; }
+
+    /// <summary>The socket of haproxies.</summary>
+    public required ProxySocketOptions ProxySocket { get; init; }
 
     /// <summary>DHCP namespaces.</summary>
     public required DhcpSettings Dhcp { get; init; }
@@ -111,10 +119,18 @@ internal sealed record ApiSettings(
 }
 
 /// <summary>The metadata agent.</summary>
-/// <param name="MetadataApi">Where signed requests go: scheme, host and port.</param>
-/// <param name="Insecure">Take any certificate.</param>
+/// <param name="MetadataApis">Where signed requests go, each scheme, host and port; never empty.</param>
+/// <param name="Trust">TLS towards them.</param>
 /// <param name="StaleIfError">Age up to which a last good answer stands in for a missing one.</param>
-internal sealed record AgentSettings(Uri MetadataApi, bool Insecure, TimeSpan StaleIfError);
+/// <param name="RateLimit">How much a guest may ask; null for as much as it likes.</param>
+/// <param name="NeutronRelease">Release whose refusals and error pages are given.</param>
+/// <param name="SendRequestId">Whether requests are named to the metadata API.</param>
+internal sealed record AgentSettings(
+    ImmutableArray<Uri> MetadataApis, ServiceTrust Trust, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease, bool SendRequestId)
+{
+    /// <summary>The first of them, which is asked by a verb that asks one.</summary>
+    public Uri MetadataApi => MetadataApis[0];
+}
 
 /// <summary>DHCP namespaces.</summary>
 /// <param name="EnableIsolatedMetadata">Serve networks without a router.</param>

@@ -48,6 +48,20 @@ internal static class ValueForms
         return IPAddress.TryParse(t, out _) || Uri.CheckHostName(t) == UriHostNameType.Dns;
     });
 
+    /// <summary>Hosts that stand in for one another, each optionally with a port: <c>a, b:8775, [2001:db8::1]:8775</c>.</summary>
+    public static ValueForm<ImmutableArray<HostPort>> Hosts { get; } = new("hosts", "host names or IP addresses separated by commas, each with an optional :port (IPv6 then in brackets)",
+        (string t, out ImmutableArray<HostPort> v) =>
+        {
+            var hosts = t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(HostPort.Parse).ToList();
+            v = [.. hosts.OfType<HostPort>()];
+            return v.Length > 0 && v.Length == hosts.Count;
+        });
+
+    /// <summary>A number with an optional fraction.</summary>
+    public static ValueForm<double> Number(double min, double max) =>
+        new("number", string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"), (string t, out double v) =>
+            double.TryParse(t, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out v) && v >= min && v <= max);
+
     /// <summary>An address to listen on.</summary>
     public static ValueForm<IPAddress> Address { get; } = new("address", "an IPv4 or IPv6 address such as 0.0.0.0 or ::1",
         (string t, [MaybeNullWhen(false)] out IPAddress v) => IPAddress.TryParse(t, out v) && LooksWhole(t));

@@ -67,6 +67,8 @@ internal static class RoleOptions
         HeaderTimeout = settings.Limits.HeaderTimeout,
         IdleTimeout = settings.Limits.IdleTimeout,
         StaleIfError = settings.Agent.StaleIfError,
+        RateLimit = settings.Agent.RateLimit,
+        NeutronRelease = settings.Agent.NeutronRelease,
     };
 
     public static HttpUpstreamOptions ForUpstream(this Settings settings) => new()
@@ -74,7 +76,7 @@ internal static class RoleOptions
         Protocol = settings.Agent.MetadataApi.Scheme,
         Host = settings.Agent.MetadataApi.DnsSafeHost,
         Port = settings.Agent.MetadataApi.Port,
-        Insecure = settings.Agent.Insecure,
+        Insecure = settings.Agent.Trust.Insecure,
     };
 
     public static PlumbingOptions ForPlumbing(this Settings settings) => new() { StateDirectory = settings.StatePath };

@@ -47,24 +47,52 @@ public sealed class NeutronClient : IDisposable
     /// <param name="query">Which and what of them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="InventoryUnavailableException">Neutron or Keystone cannot be reached, is too slow or refuses.</exception>
-    public Task<IReadOnlyList<NeutronPort>> PortsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
-        ListAsync<NeutronPort, PortPage>("/ports", query, NeutronJson.Default.PortPage, cancellationToken);
+    public async Task<IReadOnlyList<NeutronPort>> PortsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
+        (await ListAsync<NeutronPort, PortPage>("/ports", query, NeutronJson.Default.PortPage, int.MaxValue, cancellationToken))!;
+
+    /// <summary>Lists ports while there are not too many of them.</summary>
+    /// <param name="query">Which and what of them.</param>
+    /// <param name="most">Most ports wanted; no page is read after one that exceeds it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Null when there are more.</returns>
+    /// <inheritdoc cref="PortsAsync" path="/exception"/>
+    public Task<IReadOnlyList<NeutronPort>?> PortsUpToAsync(NeutronQuery query, int most, CancellationToken cancellationToken) =>
+        ListAsync<NeutronPort, PortPage>("/ports", query, NeutronJson.Default.PortPage, most, cancellationToken);
 
     /// <summary>Lists subnets.</summary>
     /// <inheritdoc cref="PortsAsync"/>
-    public Task<IReadOnlyList<NeutronSubnet>> SubnetsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
-        ListAsync<NeutronSubnet, SubnetPage>("/subnets", query, NeutronJson.Default.SubnetPage, cancellationToken);
+    public async Task<IReadOnlyList<NeutronSubnet>> SubnetsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
+        (await ListAsync<NeutronSubnet, SubnetPage>("/subnets", query, NeutronJson.Default.SubnetPage, int.MaxValue, cancellationToken))!;
 
     /// <summary>Lists security groups.</summary>
     /// <inheritdoc cref="PortsAsync"/>
-    public Task<IReadOnlyList<NeutronSecurityGroup>> SecurityGroupsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
-        ListAsync<NeutronSecurityGroup, SecurityGroupPage>("/security-groups", query, NeutronJson.Default.SecurityGroupPage, cancellationToken);
+    public async Task<IReadOnlyList<NeutronSecurityGroup>> SecurityGroupsAsync(NeutronQuery query, CancellationToken cancellationToken) =>
+        (await ListAsync<NeutronSecurityGroup, SecurityGroupPage>("/security-groups", query, NeutronJson.Default.SecurityGroupPage, int.MaxValue, cancellationToken))!;
+
+    /// <summary>Lists Neutron's agents; only administrators may.</summary>
+    /// <inheritdoc cref="PortsAsync"/>
+    public async Task<IReadOnlyList<NeutronAgent>> AgentsAsync(NeutronQuery query, CancellationToken cancellationToken)
+    {
+        var rows = await ListAsync<AgentRow, AgentPage>("/agents", query, NeutronJson.Default.AgentPage, int.MaxValue, cancellationToken);
+        return [.. rows!.Select(static row => row.ToAgent())];
+    }
+
+    /// <summary>Whether the service asks for tokens at all.</summary>
+    internal bool UsesTokens => _session.UsesTokens;
+
+    /// <summary>Lists the first page of ports.</summary>
+    internal async Task<IReadOnlyList<NeutronPort>> PortsPageAsync(NeutronQuery query, CancellationToken cancellationToken) =>
+        (await PageAsync("/ports", query.Requests().First(), NeutronJson.Default.PortPage, cancellationToken)).Ports
+        ?? throw new InventoryUnavailableException("Neutron's answer to /ports is not a list of that");
+
+    /// <summary>Gives the token that requests are made with now.</summary>
+    internal ValueTask<KeystoneToken> TokenAsync(CancellationToken cancellationToken) => _session.TokenAsync(cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _client.Dispose();
 
-    private async Task<IReadOnlyList<T>> ListAsync<T, TPage>(
-        string path, NeutronQuery query, JsonTypeInfo<TPage> json, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>?> ListAsync<T, TPage>(
+        string path, NeutronQuery query, JsonTypeInfo<TPage> json, int most, CancellationToken cancellationToken)
         where TPage : class, IPage<T>
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -78,6 +106,7 @@ public sealed class NeutronClient : IDisposable
 
                 var page = await PageAsync(path, next, json, cancellationToken);
                 items.AddRange(page.Items ?? throw new InventoryUnavailableException($"Neutron's answer to {path} is not a list of that"));
+                if (items.Count > most) return null;
                 next = NextQuery(page.Links);
             }
         }
@@ -102,13 +131,16 @@ public sealed class NeutronClient : IDisposable
         {
             using var answer = await AskAsync(path, query, either.Token);
             if (answer.StatusCode != HttpStatusCode.OK)
-                throw new InventoryUnavailableException($"Neutron answers {(int)answer.StatusCode} to {path}");
+            {
+                throw new InventoryUnavailableException(
+                    $"Neutron answers {(int)answer.StatusCode} to {path}", new HttpRequestException(message: null, inner: null, answer.StatusCode));
+            }
 
             var body = await answer.Content.ReadAsByteArrayAsync(either.Token);
             return JsonSerializer.Deserialize(body, json)
                 ?? throw new InventoryUnavailableException($"Neutron answers null to {path}");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or JsonException or NotSupportedException)
         {
             throw new InventoryUnavailableException($"Neutron, asked for {path}: {e.Message}", e);
         }

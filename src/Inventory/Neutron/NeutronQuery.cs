@@ -18,6 +18,8 @@ public sealed record NeutronQuery
 
     private Alternatives? Long { get; init; }
 
+    private int? Page { get; init; }
+
     /// <summary>The query without filters.</summary>
     public static NeutronQuery All { get; } = new();
 
@@ -36,6 +38,10 @@ public sealed record NeutronQuery
     /// <summary>Names the members wanted; without it all come.</summary>
     public NeutronQuery Select(params IEnumerable<string> fields) => this with { Fields = [.. Fields, .. fields] };
 
+    /// <summary>Asks for pages of at most so many; without it a page is as long as the server makes it, often everything.</summary>
+    /// <param name="page">Most items on a page; the server may have a lower bound of its own (<c>pagination_max_limit</c>).</param>
+    public NeutronQuery Limit(int page) => this with { Page = page };
+
     /// <summary>The query strings to ask, without a question mark; none when the long filter has no values.</summary>
     internal IEnumerable<string> Requests()
     {
@@ -43,6 +49,7 @@ public sealed record NeutronQuery
         foreach (var (attribute, value) in Filters) Add(head, attribute, value);
         var tail = new StringBuilder();
         foreach (var field in Fields) Add(tail, "fields", field);
+        if (Page is { } page) Add(tail, "limit", page.ToString());
 
         if (Long is null)
         {

@@ -87,4 +87,5 @@ internal interface IPage<T>
 [JsonSerializable(typeof(PortPage))]
 [JsonSerializable(typeof(SubnetPage))]
 [JsonSerializable(typeof(SecurityGroupPage))]
+[JsonSerializable(typeof(AgentPage))]
 internal sealed partial class NeutronJson : JsonSerializerContext;

@@ -15,7 +15,10 @@ internal static partial class SocketCalls
 {
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
+    public const int AF_NETLINK = 16;
     public const int SOCK_STREAM = 1;
+    public const int SOCK_RAW = 3;
+    public const int NETLINK_ROUTE = 0;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
@@ -31,6 +34,8 @@ internal static partial class SocketCalls
     /// <summary>Longest device name with its terminating zero (IFNAMSIZ).</summary>
     public const int IFNAMSIZ = 16;
 
+    public const int EINTR = 4;
+    public const int ENXIO = 6;
     public const int EACCES = 13;
     public const int ENODEV = 19;
     public const int ENOENT = 2;

@@ -36,7 +36,7 @@ public sealed class NamespaceSockets : IDisposable
         ArgumentNullException.ThrowIfNull(namespacePath);
         ArgumentNullException.ThrowIfNull(at);
         var subject = device is null ? at.ToString() : $"{at} on {device}";
-        var handle = Create(namespacePath, at.AddressFamily, subject, out inode);
+        var handle = new SafeSocketHandle(Create(namespacePath, Stream(at.AddressFamily), subject, out inode), ownsHandle: true);
         try
         {
             Set(SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR);
@@ -87,23 +87,38 @@ public sealed class NamespaceSockets : IDisposable
     public Socket OpenStream(string namespacePath, AddressFamily family)
     {
         ArgumentNullException.ThrowIfNull(namespacePath);
-        return new Socket(Create(namespacePath, family, "a stream socket", out _));
+        return new Socket(new SafeSocketHandle(Create(namespacePath, Stream(family), "a stream socket", out _), ownsHandle: true));
+    }
+
+    /// <summary>Says which devices of a namespace carry an IPv6 address, and whether it can be used there yet.</summary>
+    /// <param name="namespacePath">File of the namespace.</param>
+    /// <param name="address">Such as a link-local address; its scope id is not looked at.</param>
+    /// <param name="inode">The namespace that was looked into, whatever the name stands for by now.</param>
+    /// <returns>Empty when no device carries it.</returns>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    public IReadOnlyList<DeviceAddress> FindAddress(string namespacePath, IPAddress address, out NamespaceInode inode)
+    {
+        ArgumentNullException.ThrowIfNull(namespacePath);
+        ArgumentNullException.ThrowIfNull(address);
+        using var routes = new SafeFileHandle(Create(namespacePath, SocketKind.Routes, "its addresses", out inode), ownsHandle: true);
+        return RouteNetlink.FindAddress(routes, address, namespacePath);
     }
 
     /// <summary>Ends the thread; sockets opened before stay as they are.</summary>
     public void Dispose() => _window.Dispose();
 
-    private SafeSocketHandle Create(string namespacePath, AddressFamily family, string subject, out NamespaceInode inode)
+    private int Create(string namespacePath, SocketKind kind, string subject, out NamespaceInode inode)
     {
-        var nativeFamily = family switch
-        {
-            AddressFamily.InterNetwork => SocketCalls.AF_INET,
-            AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
-            _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
-        };
         using SafeFileHandle file = Sched.Open(namespacePath, Sched.O_CLOEXEC | Sched.O_NONBLOCK);
         if (file.IsInvalid) throw new NamespaceSocketException("open", namespacePath, Marshal.GetLastPInvokeError(), subject);
         inode = NamespaceInode.Read(file, namespacePath);
-        return new SafeSocketHandle(_window.Open(file, nativeFamily, namespacePath, subject), ownsHandle: true);
+        return _window.Open(file, kind, namespacePath, subject);
     }
+
+    private static SocketKind Stream(AddressFamily family) => SocketKind.Stream(family switch
+    {
+        AddressFamily.InterNetwork => SocketCalls.AF_INET,
+        AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
+        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
+    });
 }

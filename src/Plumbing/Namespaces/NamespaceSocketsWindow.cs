@@ -16,7 +16,7 @@ internal sealed class NamespaceSocketsWindow : IDisposable
     private static readonly Lock Gate = new();
     private readonly BlockingCollection<Visit> _visits = [];
     private readonly Thread _thread;
-    private readonly Visit _warm = new(-1, 0);
+    private readonly Visit _warm = new(-1, default);
 
     public NamespaceSocketsWindow()
     {
@@ -26,15 +26,15 @@ internal sealed class NamespaceSocketsWindow : IDisposable
         if (_warm.Failure is not null) throw new InvalidOperationException("cannot open this thread's own network namespace (is /proc mounted?)", _warm.Failure);
     }
 
-    /// <summary>Creates a stream socket in the namespace; blocks for some ten microseconds.</summary>
+    /// <summary>Creates a socket in the namespace; blocks for some ten microseconds.</summary>
     /// <returns>The descriptor.</returns>
-    public int Open(SafeHandle @namespace, int family, string namespacePath, string subject)
+    public int Open(SafeHandle @namespace, SocketKind kind, string namespacePath, string subject)
     {
         var held = false;
         @namespace.DangerousAddRef(ref held);
         try
         {
-            var visit = new Visit((int)@namespace.DangerousGetHandle(), family);
+            var visit = new Visit((int)@namespace.DangerousGetHandle(), kind);
             _visits.Add(visit);
             visit.Wait();
             if (visit.Failure is not null) throw new InvalidOperationException("the namespace thread ended", visit.Failure);
@@ -72,7 +72,7 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             _warm.Done();
             foreach (var visit in _visits.GetConsumingEnumerable())
             {
-                lock (Gate) visit.Descriptor = Pass(visit.Namespace, back, visit.Family, out visit.Errno, out visit.FailedInSocket);
+                lock (Gate) visit.Descriptor = Pass(visit.Namespace, back, visit.Kind.Family, visit.Kind.Type, visit.Kind.Protocol, out visit.Errno, out visit.FailedInSocket);
                 visit.Done();
             }
         }
@@ -86,18 +86,18 @@ internal sealed class NamespaceSocketsWindow : IDisposable
     // Every instruction and every lazily bound call of the window is used once here, where the foreign namespace is home itself.
     private static void Warm(int home)
     {
-        foreach (var family in (ReadOnlySpan<int>)[SocketCalls.AF_INET, SocketCalls.AF_INET6, -1])
+        foreach (var kind in (ReadOnlySpan<SocketKind>)[SocketKind.Stream(SocketCalls.AF_INET), SocketKind.Stream(SocketCalls.AF_INET6), SocketKind.Routes, SocketKind.Stream(-1)])
         {
-            var descriptor = Pass(home, home, family, out _, out _);
+            var descriptor = Pass(home, home, kind.Family, kind.Type, kind.Protocol, out _, out _);
             if (descriptor >= 0) new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true).Dispose();
         }
 
-        Pass(-1, home, SocketCalls.AF_INET, out _, out _);
+        Pass(-1, home, SocketCalls.AF_INET, SocketCalls.SOCK_STREAM, 0, out _, out _);
     }
 
     // Fully optimised at its first call, so that it is never counted towards a recompilation (the counter may start the compiler's thread).
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe int Pass(int foreign, int home, int family, out int errno, out bool failedInSocket)
+    private static unsafe int Pass(int foreign, int home, int family, int type, int protocol, out int errno, out bool failedInSocket)
     {
         errno = 0;
         failedInSocket = false;
@@ -107,7 +107,7 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             return -1;
         }
 
-        var descriptor = SocketCalls.Create(family, SocketCalls.SOCK_STREAM | SocketCalls.SOCK_CLOEXEC, 0);
+        var descriptor = SocketCalls.Create(family, type | SocketCalls.SOCK_CLOEXEC, protocol);
         if (descriptor < 0)
         {
             errno = *Sched.ErrnoLocation();
@@ -119,10 +119,10 @@ internal sealed class NamespaceSocketsWindow : IDisposable
         return descriptor;
     }
 
-    private sealed class Visit(int @namespace, int family)
+    private sealed class Visit(int @namespace, SocketKind kind)
     {
         public readonly int Namespace = @namespace;
-        public readonly int Family = family;
+        public readonly SocketKind Kind = kind;
         public int Descriptor = -1;
         public int Errno;
         public bool FailedInSocket;
@@ -148,4 +148,15 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             }
         }
     }
+}
+
+/// <summary>The three arguments of socket(2), without flags.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SocketKind(int Family, int Type, int Protocol)
+{
+    /// <summary>rtnetlink(7): links and addresses of the namespace.</summary>
+    public static SocketKind Routes { get; } = new(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW, SocketCalls.NETLINK_ROUTE);
+
+    /// <summary>TCP of an address family.</summary>
+    public static SocketKind Stream(int family) => new(family, SocketCalls.SOCK_STREAM, 0);
 }

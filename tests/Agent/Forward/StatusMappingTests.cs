@@ -84,8 +84,9 @@ public sealed class StatusMappingTests
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.4", instance: "two\r\nX-Tenant-ID: lines");
         peer.Answer = context => Write(context, 404, "text/plain", "instance instance of project project has no such path");
 
-        var replies = new List<Reply> { await GuestClient.GetHomeAsync(agent.Home, "/unknown/path") };
-        foreach (var source in (string[])["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.9"]) replies.Add(await GuestClient.GetHomeAsync(agent.Home, "/x", source: source));
+        var replies = new List<Reply> { await GuestClient.GetHomeAsync(agent.Home, "/unknown/path", "Accept: */*\r\n") };
+        foreach (var source in (string[])["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.9"])
+            replies.Add(await GuestClient.GetHomeAsync(agent.Home, "/x", "Accept: */*\r\n", source));
 
         const string Expected =
             "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n\n\n </body>\n</html>";
@@ -96,6 +97,23 @@ public sealed class StatusMappingTests
         });
         Assert.Equal(154, Expected.Length);
         Assert.Single(peer.Received);
+    }
+
+    [Theory]
+    [InlineData("", "text/plain; charset=UTF-8", "404 Not Found\n\nThe resource could not be found.\n\n   ")]
+    [InlineData("Accept: text/html;q=0.1, application/json\r\n", "application/json", "{\"message\": \"The resource could not be found.<br /><br />\\n\\n\\n\", \"code\": \"404 Not Found\", \"title\": \"Not Found\"}")]
+    public async Task Form_of_an_error_is_the_guest_s_choice(string header, string contentType, string body)
+    {
+        await using var peer = await HttpPeer.StartAsync();
+        using var upstream = peer.Client();
+        await using var agent = await Agent(upstream);
+        peer.Answer = context => Write(context, 404, "text/html", "Nova's");
+
+        var reply = await GuestClient.GetHomeAsync(agent.Home, "/x", header);
+
+        Assert.Equal((404, contentType, body), (reply.Status, reply.Headers["Content-Type"], reply.Text));
+        // Nothing of the guest's headers leaves.
+        Assert.Equal("*/*", Assert.Single(peer.Received).Headers["Accept"]);
     }
 
     [Fact]

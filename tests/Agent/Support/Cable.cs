@@ -6,8 +6,9 @@ internal sealed class Cable : IDisposable
     public const string GuestMac = "fa:16:3e:b3:e8:38";
     public const string GuestLinkLocal = "fe80::f816:3eff:feb3:e838";
 
-    public Cable(string guestAddress = "10.0.0.5")
+    public Cable(string guestAddress = "10.0.0.5", string? service = null)
     {
+        Service = new TestNamespace(service);
         try
         {
             Connect();
@@ -26,7 +27,7 @@ internal sealed class Cable : IDisposable
         }
     }
 
-    public TestNamespace Service { get; } = new();
+    public TestNamespace Service { get; }
 
     public TestNamespace Guest { get; } = new();
 

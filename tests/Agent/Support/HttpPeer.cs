@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Firstlight.Agent.Forward;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +16,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Firstlight.Agent.Tests.Support;
 
 /// <summary>What a metadata API received.</summary>
-internal sealed record Received(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body);
+internal sealed record Received(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The body as it came.</summary>
+    public byte[] Bytes { get; init; } = [];
+}
 
 /// <summary>A real HTTP server in the metadata API's place, on loopback.</summary>
 internal sealed class HttpPeer : IAsyncDisposable
@@ -60,10 +65,12 @@ internal sealed class HttpPeer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var bytes = body.ToArray();
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        Received.Enqueue(new Received(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, headers, body));
+        Received.Enqueue(new Received(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget, headers, Encoding.UTF8.GetString(bytes)) { Bytes = bytes });
+        context.Request.Body = new MemoryStream(bytes);
         await Answer(context);
     }
 }

@@ -6,9 +6,9 @@ namespace Firstlight.Agent.Tests.Support;
 /// <summary>A network namespace of this test run alone.</summary>
 internal sealed class TestNamespace : IDisposable
 {
-    public TestNamespace()
+    public TestNamespace(string? name = null)
     {
-        Name = $"flt-{Guid.NewGuid().ToString("N")[..10]}";
+        Name = name ?? $"flt-{Guid.NewGuid().ToString("N")[..10]}";
         Create();
     }
 

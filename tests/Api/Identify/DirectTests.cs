@@ -3,6 +3,7 @@ using Firstlight.Api.Tests.Support;
 using Firstlight.Inventory.Neutron;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
+using Firstlight.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests.Identify;

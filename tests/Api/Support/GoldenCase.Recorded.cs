@@ -1,4 +1,6 @@
-namespace Firstlight.Api.Tests.Support;
+using Firstlight.Api.Tests.Support;
+
+namespace Firstlight.Tests.Support;
 
 /// <summary>Cases of this project's own recordings, sent to an API in this process.</summary>
 internal sealed partial record GoldenCase

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Firstlight.Api.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Live;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Firstlight.Api.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Live;
 

@@ -1,5 +1,6 @@
 using Firstlight.Api.Tests.Support;
 using Firstlight.System.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Nova;
 

@@ -1,4 +1,5 @@
 using Firstlight.Api.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Nova;
 

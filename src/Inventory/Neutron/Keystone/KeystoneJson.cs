@@ -24,7 +24,9 @@ internal sealed record SystemPart(bool All);
 
 internal sealed record TokenAnswer(TokenPart? Token);
 
-internal sealed record TokenPart(DateTimeOffset? ExpiresAt, CatalogPart[]? Catalog);
+internal sealed record TokenPart(DateTimeOffset? ExpiresAt, CatalogPart[]? Catalog, ProjectPart? Project, RolePart[]? Roles);
+
+internal sealed record RolePart(string? Name);
 
 internal sealed record CatalogPart(string? Type, EndpointPart[]? Endpoints);
 

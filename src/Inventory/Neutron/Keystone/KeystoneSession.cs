@@ -16,11 +16,15 @@ public sealed class KeystoneSession : IDisposable
     // A request that begins now must still be running on a good token when the service checks it.
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(2);
 
+    // While Keystone is away a token is used to its end, and Keystone is asked for another only so often.
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
+
     private readonly KeystoneOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
     private readonly SemaphoreSlim _authenticating = new(1, 1);
     private volatile KeystoneToken? _token;
+    private DateTimeOffset _renewAgainAt;
 
     /// <summary>Prepares a session; asks Keystone when a token is first needed.</summary>
     /// <param name="options">Credentials.</param>
@@ -39,6 +43,9 @@ public sealed class KeystoneSession : IDisposable
         };
     }
 
+    /// <summary>Whether there is anybody to authenticate to.</summary>
+    internal bool UsesTokens => _options.Method != KeystoneMethod.None;
+
     /// <summary>Gives a token that is good for a while.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InventoryUnavailableException">Keystone cannot be reached or refuses the credentials.</exception>
@@ -50,8 +57,13 @@ public sealed class KeystoneSession : IDisposable
         await _authenticating.WaitAsync(cancellationToken);
         try
         {
-            if (_token is { } renewed && IsGood(renewed)) return renewed;
+            if (_token is { } renewed && (IsGood(renewed) || (IsValid(renewed) && _time.GetUtcNow() < _renewAgainAt))) return renewed;
             return _token = await AuthenticateAsync(cancellationToken);
+        }
+        catch (InventoryUnavailableException) when (_token is { } old && IsValid(old))
+        {
+            _renewAgainAt = _time.GetUtcNow() + PauseAfterFailure;
+            return _token;
         }
         finally
         {
@@ -97,6 +109,8 @@ public sealed class KeystoneSession : IDisposable
 
     private bool IsGood(KeystoneToken token) => _time.GetUtcNow() < token.ExpiresAt - RenewBefore;
 
+    private bool IsValid(KeystoneToken token) => _time.GetUtcNow() < token.ExpiresAt;
+
     // Another request may have renewed it meanwhile: only the refused one goes.
     private void GiveUp(KeystoneToken token) => Interlocked.CompareExchange(ref _token, null, token);
 
@@ -111,7 +125,11 @@ public sealed class KeystoneSession : IDisposable
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var answer = await _client.PostAsync(TokenRequests.Address(_options), content, either.Token);
             if (answer.StatusCode != HttpStatusCode.Created)
-                throw Failure($"answers {(int)answer.StatusCode} to {_options.Method} of {Account()}");
+            {
+                throw Failure(
+                    $"answers {(int)answer.StatusCode} to {_options.Method} of {Account()}",
+                    new HttpRequestException(message: null, inner: null, answer.StatusCode));
+            }
 
             var given = await answer.Content.ReadAsByteArrayAsync(either.Token);
             return TokenRequests.Read(answer.Headers.TryGetValues(SubjectTokenHeader, out var values) ? values.FirstOrDefault() : null, given)

@@ -20,6 +20,12 @@ public sealed class KeystoneToken
     /// <summary>When Keystone ceases to take it.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
+    /// <summary>The project it is for; null for a token of the whole system, or of none.</summary>
+    public string? ProjectId { get; internal init; }
+
+    /// <summary>Names of the roles the account has there.</summary>
+    public IReadOnlyList<string> Roles { get; internal init; } = [];
+
     /// <summary>The token of <see cref="KeystoneMethod.None"/>: keystoneauth sends this text, some servers want a header.</summary>
     internal static KeystoneToken NotUsed { get; } = new("notused", DateTimeOffset.MaxValue, []);
 

@@ -38,7 +38,11 @@ internal static class TokenRequests
         }
 
         // Without a time of expiry it is used once and not kept.
-        return new KeystoneToken(token, part.ExpiresAt ?? DateTimeOffset.UnixEpoch, catalog.ToImmutable());
+        return new KeystoneToken(token, part.ExpiresAt ?? DateTimeOffset.UnixEpoch, catalog.ToImmutable())
+        {
+            ProjectId = part.Project?.Id,
+            Roles = [.. (part.Roles ?? []).Select(static role => role.Name).OfType<string>()],
+        };
     }
 
     private static AuthRequest Password(KeystoneOptions options)

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Firstlight.Api.Tests.Support;
+namespace Firstlight.Tests.Support;
 
-/// <summary>One recorded request and what Nova answered, or a wait.</summary>
+/// <summary>One recorded request and what Nova or Neutron answered, or a wait. Linked into test projects as source.</summary>
 internal sealed partial record GoldenCase(JsonElement Json)
 {
     public string Id => Json.GetProperty("id").GetString()!;
@@ -20,34 +20,51 @@ internal sealed partial record GoldenCase(JsonElement Json)
     /// <summary>Name of the recorded instance that asks, null where there is none.</summary>
     public string? Instance => Json.TryGetProperty("instance", out var instance) ? instance.GetString() : null;
 
+    public string Method => Request.GetProperty("method").GetString()!;
+
+    public string Target => Request.GetProperty("target").GetString()!;
+
+    public int Status => Response.GetProperty("status").GetInt32();
+
+    /// <summary>The recorded body, random values masked.</summary>
+    public byte[] Body => Bytes(Response.GetProperty("body"));
+
+    /// <summary>Statuses that are as good as the recorded one; the recording says why.</summary>
+    public IEnumerable<int> AcceptedStatuses =>
+        Json.TryGetProperty("accept_status", out var statuses) ? statuses.EnumerateArray().Select(status => status.GetInt32()) : [];
+
+    public string? ResponseHeader(string name) =>
+        Headers(Response).Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).SingleOrDefault();
+
     public static IEnumerable<GoldenCase> ReadFile(string path)
     {
         using var file = File.OpenRead(path);
         return [.. JsonDocument.Parse(file).RootElement.GetProperty("cases").EnumerateArray().Select(json => new GoldenCase(json))];
     }
 
-    public Task<RawResponse> SendAsync(IPEndPoint server) => RawHttp.SendAsync(
+    /// <summary>Sends it as recorded.</summary>
+    /// <param name="server">TCP or UNIX.</param>
+    public Task<RawResponse> SendAsync(EndPoint server) => RawHttp.SendAsync(
         server,
-        Request.GetProperty("method").GetString()!,
-        Request.GetProperty("target").GetString()!,
+        Method,
+        Target,
         Headers(Request),
         Request.TryGetProperty("body", out var body) ? Bytes(body) : null,
-        Request.TryGetProperty("chunked", out var chunked) && chunked.GetBoolean());
+        Request.TryGetProperty("chunked", out var chunked) && chunked.GetBoolean(),
+        Request.TryGetProperty("version", out var version) ? version.GetString()! : "HTTP/1.1");
 
     /// <summary>Names each difference between the recorded response and another; Debian's uwsgi sends no length.</summary>
     public IEnumerable<string> Differences(RawResponse actual, bool underUwsgi)
     {
-        var status = Response.GetProperty("status").GetInt32();
-        if (actual.Status != status)
+        if (actual.Status != Status)
         {
-            yield return $"status {actual.Status}, recorded {status}";
+            yield return $"status {actual.Status}, recorded {Status}";
             yield break;
         }
 
-        var recorded = Headers(Response).ToList();
         foreach (var name in underUwsgi ? (string[])["Content-Type"] : ["Content-Type", "Content-Length"])
         {
-            var expected = recorded.Where(header => header.Name == name).Select(header => header.Value).SingleOrDefault();
+            var expected = ResponseHeader(name);
             if (actual[name] != expected) yield return $"{name} '{actual[name]}', recorded '{expected}'";
         }
 
@@ -56,7 +73,7 @@ internal sealed partial record GoldenCase(JsonElement Json)
 
         var body = Mask(actual.Text);
         var isBytes = Response.GetProperty("body").TryGetProperty("base64", out _);
-        var expectedBytes = Bytes(Response.GetProperty("body"));
+        var expectedBytes = Body;
         if (isBytes ? !actual.Body.AsSpan().SequenceEqual(expectedBytes) : body != Encoding.UTF8.GetString(expectedBytes))
             yield return $"body\n  {body}\n  recorded\n  {Encoding.UTF8.GetString(expectedBytes)}";
     }

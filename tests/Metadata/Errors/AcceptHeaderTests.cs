@@ -1,8 +1,8 @@
-using Firstlight.Api.Errors;
+using Firstlight.Metadata.Errors;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Firstlight.Api.Tests;
+namespace Firstlight.Metadata.Tests.Errors;
 
 public sealed class AcceptHeaderTests
 {
@@ -35,16 +35,4 @@ public sealed class AcceptHeaderTests
     [Fact]
     public void Never_throws() =>
         Prop.ForAll(ArbMap.Default.ArbFor<string?>(), accept => Enum.IsDefined(AcceptHeader.Choose(accept))).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void Html_escapes_what_a_caller_sent_and_plain_text_drops_tags()
-    {
-        var page = ErrorPage.UnknownProvider("<b>\"x\"</b>&'\u00e9");
-        string Body(string accept) =>
-            System.Text.Encoding.UTF8.GetString(page.Answer(new MetadataRequest { Method = "GET", Target = "/", Accept = accept }).Body.Span);
-
-        Assert.Contains("provider &lt;b&gt;&quot;x&quot;&lt;/b&gt;&amp;&#x27;&#233;<br />", Body("text/html"), StringComparison.Ordinal);
-        Assert.Contains("provider \"x\"&'\u00e9\n\n   ", Body("text/plain"), StringComparison.Ordinal);
-        Assert.Contains("provider <b>\\\"x\\\"</b>&'\\u00e9<br />", Body("application/json"), StringComparison.Ordinal);
-    }
 }

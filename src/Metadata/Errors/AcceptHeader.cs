@@ -1,19 +1,23 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Firstlight.Api.Errors;
+namespace Firstlight.Metadata.Errors;
 
 /// <summary>The form of an error body.</summary>
-internal enum ErrorForm
+public enum ErrorForm
 {
     /// <summary>Nothing offered is acceptable, or nothing was asked.</summary>
     Plain,
+
+    /// <summary>HTML.</summary>
     Html,
+
+    /// <summary>A JSON object of message, code and title.</summary>
     Json,
 }
 
 /// <summary>Chooses the form of an error body by <c>Accept</c> (RFC 7231 §5.3.2), offering HTML and JSON; HTML wins ties.</summary>
-internal static class AcceptHeader
+public static class AcceptHeader
 {
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");

@@ -2,15 +2,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Firstlight.Api.Tests.Support;
+namespace Firstlight.Tests.Support;
 
-/// <summary>An HTTP client that sends exactly the bytes it is told and reads until the server closes.</summary>
+/// <summary>An HTTP client that sends exactly the bytes it is told, over TCP or a UNIX socket, and reads until the server closes. Linked into test projects as source.</summary>
 internal static class RawHttp
 {
-    public static async Task<RawResponse> SendAsync(IPEndPoint server, ReadOnlyMemory<byte> request)
+    public static async Task<RawResponse> SendAsync(EndPoint server, ReadOnlyMemory<byte> request)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(server.AddressFamily, SocketType.Stream, server is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         await socket.ConnectAsync(server, deadline.Token);
         await socket.SendAsync(request, deadline.Token);
 
@@ -30,12 +30,21 @@ internal static class RawHttp
     }
 
     public static Task<RawResponse> SendAsync(
-        IPEndPoint server, string method, string target, IEnumerable<(string Name, string Value)> headers, byte[]? body = null, bool chunked = false)
+        EndPoint server,
+        string method,
+        string target,
+        IEnumerable<(string Name, string Value)> headers,
+        byte[]? body = null,
+        bool chunked = false,
+        string version = "HTTP/1.1")
     {
-        var head = new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n");
+        var head = new StringBuilder($"{method} {target} {version}\r\n");
         var given = headers.ToList();
+        bool Declares(string name) => given.Exists(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (!Declares("Host")) head.Append("Host: 169.254.169.254\r\n");
         foreach (var (name, value) in given) head.Append($"{name}: {value}\r\n");
-        var declared = given.Exists(header => header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase));
+        if (!Declares("Connection")) head.Append("Connection: close\r\n");
+        var declared = Declares("Content-Length");
         if (chunked) head.Append("Transfer-Encoding: chunked\r\n");
         else if (body is not null && !declared) head.Append($"Content-Length: {body.Length}\r\n");
         head.Append("\r\n");

@@ -1,0 +1,63 @@
+using Firstlight.Configuration;
+using Firstlight.Inventory.Neutron;
+using Firstlight.Inventory.Neutron.Keystone;
+using Firstlight.Inventory.Neutron.Ports;
+using Firstlight.Management;
+using Microsoft.Extensions.Logging;
+
+namespace Firstlight.Roles;
+
+/// <summary>Neutron as a metadata agent needs it: which port an address is, asked with the account of the settings.</summary>
+internal sealed class NeutronPorts : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private readonly KeystoneSession _session;
+    private readonly NeutronClient _client;
+    private readonly ILogger _logger;
+    private volatile string? _problem = "Neutron has not been asked yet";
+
+    /// <summary>Puts the parts together; asks nobody yet.</summary>
+    public NeutronPorts(RoleProgram program, NeutronAgentSettings settings)
+    {
+        _logger = program.Loggers.CreateLogger<NeutronPorts>();
+        _session = new KeystoneSession(settings.Neutron.Account, TimeProvider.System);
+        _client = new NeutronClient(settings.Neutron.Api, _session, TimeProvider.System);
+        Directory = new NeutronPortDirectory(
+            _client, new NeutronDirectoryOptions { TimeToLive = settings.PortCacheTime }, TimeProvider.System, program.Loggers.CreateLogger<NeutronPortDirectory>());
+        Readiness = new ReadinessCheck("neutron", _ => ValueTask.FromResult(_problem));
+    }
+
+    public NeutronPortDirectory Directory { get; }
+
+    /// <summary>What the self-test found.</summary>
+    public IReadinessCheck Readiness { get; }
+
+    /// <summary>Asks until it is known whether the account sees what it must, so that a role too small is said at the start and not by guests without metadata.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+        {
+            var test = await Directory.CheckAsync(cancellationToken);
+            var problem = test.Outcome is NeutronSelfTestOutcome.Ok or NeutronSelfTestOutcome.Unproven ? null : test.Message;
+            if (problem is null)
+            {
+                _problem = null;
+                RoleLog.NeutronAnswers(_logger, test.Message);
+                return;
+            }
+
+            if (_problem != problem) RoleLog.NeutronUnusable(_logger, problem);
+            _problem = problem;
+            await Task.Delay(pause, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Directory.Dispose();
+        _client.Dispose();
+        _session.Dispose();
+    }
+}
