@@ -11,6 +11,9 @@ internal static class Lab
     /// <summary>Where our metadata API listens, beside Nova's.</summary>
     public const int OurApiPort = 8776;
 
+    /// <summary>Where our agent says how it does.</summary>
+    public const int OurManagementPort = 9191;
+
     /// <summary>The path programs are looked up in; Debian keeps daemons in sbin.</summary>
     public const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -1,48 +1,51 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Firstlight.Api.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Neutron;
 
 /// <summary>What a virtual machine is to the network: a namespace with a device in the bridge that Neutron's agent made for its port.</summary>
 /// <param name="host">Where it runs.</param>
 /// <param name="name">Its name in the recordings; its namespace has it too.</param>
-/// <param name="serviceAddress">Whom it asks.</param>
-internal sealed class LabGuest(LabHost host, string name, IPAddress serviceAddress)
+/// <param name="service">Whom it asks.</param>
+internal sealed class LabGuest(LabHost host, string name, IPAddress service)
 {
-    private static readonly IPEndPoint Service = new(IPAddress.Parse("169.254.169.254"), 80);
-
-    public string Name => name;
+    public string Name => service.AddressFamily == AddressFamily.InterNetworkV6 ? name + " over IPv6" : name;
 
     public string Namespace => "vm-" + name;
 
-    /// <summary>The guest that asks over IPv6, from its link-local address.</summary>
-    public LabGuest OverLinkLocal(long device) => new(host, name, new IPAddress(IPAddress.Parse("fe80::a9fe:a9fe").GetAddressBytes(), device));
+    public static LabGuest Of(LabHost host, string name) => new(host, name, IPAddress.Parse("169.254.169.254"));
 
-    public static LabGuest Of(LabHost host, string name) => new(host, name, Service.Address);
+    /// <summary>The same guest, asking from its link-local address.</summary>
+    /// <param name="device">Number of its device.</param>
+    public LabGuest OverLinkLocal(long device) => new(host, name, new IPAddress(IPAddress.Parse("fe80::a9fe:a9fe").GetAddressBytes(), device));
 
     /// <summary>One request on a connection of its own.</summary>
     /// <exception cref="SocketException">Nobody is there.</exception>
-    public async Task<RawResponse> AskAsync(string method, string target, params (string Name, string Value)[] headers)
-    {
-        var head = new StringBuilder($"{method} {target} HTTP/1.1\r\n");
-        if (!headers.Any(h => h.Name.Equals("Host", StringComparison.OrdinalIgnoreCase))) head.Append("Host: 169.254.169.254\r\n");
-        foreach (var (header, value) in headers) head.Append($"{header}: {value}\r\n");
-        head.Append("Connection: close\r\n\r\n");
-        return RawResponse.Parse(await ExchangeAsync(Encoding.Latin1.GetBytes(head.ToString())));
-    }
+    public Task<RawResponse> AskAsync(string method, string target, params (string Name, string Value)[] headers) =>
+        SendAsync(RawHttp.Request(method, target, [("Accept", "*/*"), .. headers]));
 
-    /// <summary>Sends bytes as they are and reads until the other side closes.</summary>
-    public async Task<byte[]> ExchangeAsync(ReadOnlyMemory<byte> request)
+    public Task<RawResponse> SendAsync(byte[] request) => RawHttp.SendAsync(stop => host.ConnectAsync(new IPEndPoint(service, 80), Namespace, stop), request);
+
+    /// <summary>Whether it is told a document: the way is open.</summary>
+    public async Task<bool> IsServedAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        using var socket = await host.ConnectAsync(new IPEndPoint(serviceAddress, 80), Namespace, deadline.Token);
-        await socket.SendAsync(request, deadline.Token);
-        using var received = new MemoryStream();
-        var buffer = new byte[64 << 10];
-        int read;
-        while ((read = await socket.ReceiveAsync(buffer, deadline.Token)) > 0) received.Write(buffer, 0, read);
-        return received.ToArray();
+        try
+        {
+            return (await AskAsync("GET", "/openstack/latest/meta_data.json")).Status == 200;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (Xunit.Sdk.XunitException)
+        {
+            // Closed without a word: a proxy on its way out.
+            return false;
+        }
     }
 }

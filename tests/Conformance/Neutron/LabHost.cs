@@ -36,7 +36,7 @@ internal sealed class LabHost : IAsyncDisposable
         // In a session of its own, so that Ctrl-C ends the tests first.
         var start = new ProcessStartInfo("setsid", ["--wait", Path.Combine(Lab.Files, "host.sh"), directory, stays ? "stay" : "hold"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         var holder = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -67,7 +67,8 @@ internal sealed class LabService(LabHost host, string name, string[] command, Fu
         // A session of its own; the shell becomes the program, so the id is the program's.
         var start = host.Command("sh", "-c", "echo $$ >\"$1.new\"; mv \"$1.new\" \"$1\"; log=$2; shift 2; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", PidFile, LogFile);
         foreach (var word in command) start.ArgumentList.Add(word);
-        start.ArgumentList.Insert(0, start.FileName);
+        // Nothing of it holds the pipes of whoever runs the tests.
+        foreach (var word in (string[])[start.FileName, "sh", "exec \"$@\" >/dev/null 2>&1 </dev/null", "-c", "sh"]) start.ArgumentList.Insert(0, word);
         start.FileName = "setsid";
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = false;
         foreach (var (variable, value) in environment) start.Environment[variable] = value;

@@ -11,6 +11,7 @@ internal sealed class LabServices
     {
         _host = host;
         var neutronConf = (string[])["--config-file", At("neutron.conf")];
+        var agentFiles = (string[])["metadata-agent", .. neutronConf, "--config-file", At("firstlight_agent.conf"), "--config-file"];
         Databases = Service(
             "mariadb", ["/usr/sbin/mariadbd", .. DatabaseOptions, $"--port={Lab.MariaDbPort}", "--bind-address=127.0.0.1", "--skip-networking=0", "--skip-name-resolve",
                 "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--skip-log-bin", "--performance-schema=OFF", "--max-connections=300",
@@ -26,10 +27,10 @@ internal sealed class LabServices
         MetadataAgentOfOurApi = Service(
             "neutron-metadata-agent-ours", ["/usr/bin/neutron-metadata-agent", .. neutronConf, "--config-file", At("metadata_agent_ours.ini")], ServesSocketAsync);
         OurApi = Ours("our-api", ["metadata-api", "--config-file", At("nova.conf"), "--config-file", At("firstlight_api.conf")], () => host.ListensAsync(Lab.OurApiPort));
-        OurAgent = Ours(
-            "our-agent", ["metadata-agent", .. neutronConf, "--config-file", At("metadata_agent.ini"), "--config-file", At("firstlight_agent.conf")], ServesSocketAsync);
+        OurAgentOnSocket = Ours("our-agent-on-socket", [.. agentFiles, At("firstlight_socket.conf"), "--config-file", At("metadata_agent.ini")], ServesSocketAsync);
+        OurAgent = Ours("our-agent", [.. agentFiles, At("firstlight_namespaces.conf"), "--config-file", At("metadata_agent.ini")], () => host.ListensAsync(Lab.OurManagementPort));
         OurAgentOfOurApi = Ours(
-            "our-agent-ours", ["metadata-agent", .. neutronConf, "--config-file", At("metadata_agent_ours.ini"), "--config-file", At("firstlight_agent.conf")], ServesSocketAsync);
+            "our-agent-of-our-api", [.. agentFiles, At("firstlight_namespaces.conf"), "--config-file", At("metadata_agent_ours.ini")], () => host.ListensAsync(Lab.OurManagementPort));
     }
 
     public LabService Databases { get; }
@@ -56,11 +57,17 @@ internal sealed class LabServices
 
     public LabService OurApi { get; }
 
-    /// <summary>Ours, in front of Nova.</summary>
+    /// <summary>Ours behind haproxies, in front of Nova.</summary>
+    public LabService OurAgentOnSocket { get; }
+
+    /// <summary>Ours with its own listeners, in front of Nova.</summary>
     public LabService OurAgent { get; }
 
-    /// <summary>Ours, in front of our API.</summary>
+    /// <summary>Ours with its own listeners, in front of our API.</summary>
     public LabService OurAgentOfOurApi { get; }
+
+    /// <summary>Of these at most one runs.</summary>
+    public IReadOnlyList<LabService> MetadataAgents => [MetadataAgent, MetadataAgentOfOurApi, OurAgentOnSocket, OurAgent, OurAgentOfOurApi];
 
     /// <summary>Of whichever metadata agent runs.</summary>
     public string MetadataSocket => At("neutron/metadata_proxy");

@@ -11,7 +11,7 @@ namespace Firstlight.Conformance.Tests.Neutron;
 /// Nova's metadata API; with the networks, ports and instances of the recordings under their recorded ids. Started once for all tests that ask for it.
 /// </summary>
 /// <remarks><c>FIRSTLIGHT_KEEP_NEUTRON_LAB=DIR</c> keeps it running under DIR, and takes over the one that runs there.</remarks>
-public sealed class NeutronLab : IAsyncLifetime
+public sealed partial class NeutronLab : IAsyncLifetime
 {
     private const string KeepVariable = "FIRSTLIGHT_KEEP_NEUTRON_LAB";
     private readonly Dictionary<string, LabGuest> _guests = [];
@@ -79,13 +79,13 @@ public sealed class NeutronLab : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        foreach (var name in (string[])["neutron.conf", "ml2_conf.ini", "linuxbridge_agent.ini", "dhcp_agent.ini", "l3_agent.ini", "metadata_agent.ini", "nova.conf", "firstlight_api.conf", "firstlight_agent.conf"])
+        foreach (var name in (string[])["neutron.conf", "ml2_conf.ini", "linuxbridge_agent.ini", "dhcp_agent.ini", "l3_agent.ini", "metadata_agent.ini", "nova.conf", "firstlight_api.conf", "firstlight_agent.conf", "firstlight_socket.conf", "firstlight_namespaces.conf"])
             await File.WriteAllTextAsync(Services.At(name), Lab.Configuration(name, _host.Root));
         await File.WriteAllTextAsync(Services.At("metadata_agent_ours.ini"), Lab.Configuration("metadata_agent.ini", _host.Root, Lab.OurApiPort));
         await File.WriteAllTextAsync(Services.At("policy.yaml"), "");
         await Task.WhenAll(LoadDatabasesAsync(), Services.Bus.StartAsync(Services.BusEnvironment));
         await Task.WhenAll(Services.Server.StartAsync(), Services.Nova.StartAsync());
-        await Task.WhenAll(Services.Switch.StartAsync(), Services.Dhcp.StartAsync(), Services.Router.StartAsync(), Services.MetadataAgent.StartAsync());
+        await Task.WhenAll(Services.Switch.StartAsync(), WireAsync(Wiring.AllReal));
     }
 
     private async Task LoadDatabasesAsync()
