@@ -1,6 +1,7 @@
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Guests;
 using Firstlight.Agent.Identify;
+using Firstlight.Agent.Limit;
 using Firstlight.Agent.Listeners;
 using Firstlight.Agent.Proxies;
 using Firstlight.Inventory;
@@ -19,6 +20,7 @@ public sealed class AgentServer : IAsyncDisposable
     private readonly NamespaceListeners _listeners;
     private readonly ProxySocketListener? _proxies;
     private readonly AgentMetrics _metrics;
+    private readonly RateLimiter? _limiter;
     private readonly Identifier _identifier;
     private readonly GuestApplication _application;
     private readonly GuestServer _server;
@@ -39,11 +41,12 @@ public sealed class AgentServer : IAsyncDisposable
         _listeners = new NamespaceListeners(options, time, loggers);
         if (options.ProxySocket is { } socket) _proxies = new ProxySocketListener(socket, time, loggers);
         _metrics = new AgentMetrics(_listeners);
-        _identifier = new Identifier(ports, signature, options, time, loggers.CreateLogger<Identifier>());
+        _limiter = options.RateLimit is { } limit ? new RateLimiter(limit, time) : null;
+        _identifier = new Identifier(new MeasuredDirectory(ports, _metrics, time), signature, options, time, loggers.CreateLogger<Identifier>());
         var forwarder = new Forwarder(upstream, options, time, loggers.CreateLogger<Forwarder>());
         var path = new GuestPath(_identifier, forwarder, time);
         var proxies = _proxies is null ? null : new ProxyFace(options, _proxies, time, loggers.CreateLogger<ProxyFace>());
-        _application = new GuestApplication(path, proxies, options, _metrics, time, loggers.CreateLogger<GuestApplication>());
+        _application = new GuestApplication(path, proxies, options, _metrics, time, loggers.CreateLogger<GuestApplication>()) { Limiter = _limiter };
         _server = new GuestServer(options, _listeners, _proxies, loggers);
     }
 
@@ -80,6 +83,7 @@ public sealed class AgentServer : IAsyncDisposable
         await _listeners.DisposeAsync();
         if (_proxies is not null) await _proxies.DisposeAsync();
         _metrics.Dispose();
+        _limiter?.Dispose();
     }
 
     /// <summary>What the agent does now. Looks at every thread of the process: for health checks, not for the request path.</summary>

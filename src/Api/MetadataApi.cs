@@ -144,14 +144,14 @@ public sealed class MetadataApi : IDisposable
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The border of a request: one that fails is logged here once and must not end the connection of others.
-            ApiLog.RequestFailed(_logger, caller?.Id.Value ?? "", e);
+            ApiLog.RequestFailed(_logger, caller?.Id.Value ?? "", e, request.RequestId);
             return ErrorPage.Unknown.Answer(request);
         }
     }
 
     private MetadataAnswer Unknown(Caller caller, MetadataRequest request)
     {
-        ApiLog.UnknownInstance(_logger, caller.Id.Value, request.Peer);
+        ApiLog.UnknownInstance(_logger, caller.Id.Value, request.Peer, request.RequestId);
         return ErrorPage.NotFound.Answer(request);
     }
 
@@ -160,7 +160,7 @@ public sealed class MetadataApi : IDisposable
     {
         if (caller.Project is { } project && snapshot.Instance.ProjectId.Value != project)
         {
-            ApiLog.ForeignProject(_logger, caller.Id.Value, project, request.Peer);
+            ApiLog.ForeignProject(_logger, caller.Id.Value, project, request.Peer, request.RequestId);
             return ErrorPage.NotFound.Answer(request);
         }
 
@@ -170,10 +170,10 @@ public sealed class MetadataApi : IDisposable
             case SnapshotOutcome.Document: return new MetadataAnswer(200, entry.ContentType, entry.Content());
             case SnapshotOutcome.Password: return await _password.AnswerAsync(request, caller.CacheKey, snapshot, entry, cancellationToken);
             case SnapshotOutcome.DynamicVendorData: return await _vendorData.AnswerAsync(request, snapshot.Instance, entry, cancellationToken);
-            case SnapshotOutcome.SecurityGroups: return await _securityGroups!.AnswerAsync(snapshot.Instance.Id, cancellationToken);
+            case SnapshotOutcome.SecurityGroups: return await _securityGroups!.AnswerAsync(request, snapshot.Instance.Id, cancellationToken);
             case SnapshotOutcome.Crash: return NovaCrash.Or(ErrorPage.NotFound, request, _options);
             case SnapshotOutcome.Failed:
-                ApiLog.DocumentFailed(_logger, path, caller.Id.Value, entry.Reason);
+                ApiLog.DocumentFailed(_logger, path, caller.Id.Value, entry.Reason, request.RequestId);
                 return ErrorPage.Unknown.Answer(request);
             default: return ErrorPage.NotFound.Answer(request);
         }
@@ -183,7 +183,8 @@ public sealed class MetadataApi : IDisposable
     {
         _metrics.Answered(answer.Status);
         if (_logger.IsEnabled(LogLevel.Debug))
-            ApiLog.Answered(_logger, request.Method, request.Target, request.InstanceId, request.Peer, answer.Status, answer.Body.Length);
+            ApiLog.Answered(
+                _logger, request.Method, request.Target, request.InstanceId, request.Peer, answer.Status, answer.Body.Length, request.RequestId);
         return answer;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Firstlight.Metadata.Identity;
 
 namespace Firstlight.Api;
 
@@ -32,6 +33,9 @@ public sealed record MetadataRequest
 
     /// <summary><c>X-Metadata-Provider-Signature</c>.</summary>
     public string? MetadataProviderSignature { get; init; }
+
+    /// <summary><c>X-OpenStack-Request-ID</c>, for logs alone: what the agent calls this request. Default: none.</summary>
+    public RequestId RequestId { get; init; }
 
     /// <summary><c>Accept</c>: chooses the form of error bodies.</summary>
     public string? Accept { get; init; }

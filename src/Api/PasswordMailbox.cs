@@ -47,7 +47,7 @@ internal sealed class PasswordMailbox(ApiOptions options, IInstanceSource source
         var id = snapshot.Instance.Id;
         if (!await source.SetPasswordAsync(id, password, cancellationToken)) return ErrorPage.InstanceGone(id.Value).Answer(request);
 
-        ApiLog.PasswordStored(logger, id.Value);
+        ApiLog.PasswordStored(logger, id.Value, request.RequestId);
 
         // Nova goes on showing the old value, and taking further ones, until its cache expires.
         if (!options.StrictNova) cache.Expire(cacheKey);

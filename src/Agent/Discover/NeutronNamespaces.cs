@@ -220,8 +220,11 @@ public sealed class NeutronNamespaces
     {
         var next = TimeSpan.MaxValue;
         if (!_options.Ipv6 || _options.OnlyRegistered) return next;
+        var registered = _registered.Select(static standIn => standIn.NamespaceInode).ToHashSet();
         foreach (var known in _known.Values)
         {
+            // Its stand-in says which device it is.
+            if (registered.Contains(known.Inode.Inode)) continue;
             var due = known.AddressDueIn(_time);
             if (due == TimeSpan.Zero)
             {

@@ -49,11 +49,11 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
             }
             catch (UpstreamUnavailableException e)
             {
-                if (_absences.TryPass(out var heldBack)) ForwardLog.UpstreamUnavailable(logger, e.Message, heldBack);
+                if (_absences.TryPass(out var heldBack)) ForwardLog.UpstreamUnavailable(logger, e.Message, heldBack, request.RequestId);
             }
             catch (TimeoutException e)
             {
-                ForwardLog.UpstreamSlow(logger, port.InstanceId.Value, e.Message);
+                ForwardLog.UpstreamSlow(logger, port.InstanceId.Value, e.Message, request.RequestId);
                 return ErrorPages.Timeout(request.Method);
             }
 
@@ -79,10 +79,10 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
                 _stale.Forget(port, request);
                 break;
             case 403:
-                if (_refusals.TryPass(out var heldBack)) ForwardLog.SecretDiffers(logger, port.InstanceId.Value, heldBack);
+                if (_refusals.TryPass(out var heldBack)) ForwardLog.SecretDiffers(logger, port.InstanceId.Value, heldBack, request.RequestId);
                 break;
             case var status when !StatusRules.IsExpected(status):
-                ForwardLog.UnexpectedStatus(logger, status, request.Target);
+                ForwardLog.UnexpectedStatus(logger, status, request.Target, request.RequestId);
                 break;
         }
 

@@ -21,6 +21,9 @@ internal enum GuestOutcome
     /// <summary>A request of a form or size that is not accepted.</summary>
     Refused,
 
+    /// <summary>More requests than the operator allows a guest.</summary>
+    Limited,
+
     /// <summary>Overload, or something behind the agent was away or slow.</summary>
     Unavailable,
 }
@@ -36,7 +39,7 @@ internal readonly record struct GuestAnswer(int Status, string? ContentType, Rea
     /// <summary>Set for the agent's own errors: the guest's <c>Accept</c> then chooses type and body.</summary>
     public ErrorDocument? Page { get; init; }
 
-    /// <summary>Further headers of the upstream, as they came. Default: none.</summary>
+    /// <summary>Further headers, those of the upstream as they came. Default: none.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }
 
     /// <summary>Whether the guest is told to come back in a second.</summary>

@@ -1,165 +1,141 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using Firstlight.Metadata.Identity;
+using Firstlight.Agent.Forward.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Agent.Forward;
 
-/// <summary>The metadata API over HTTP: ours, or a real Nova.</summary>
+/// <summary>The metadata API over HTTP: ours, or a real Nova; one server of it, or several that stand in for each other.</summary>
 /// <remarks>
-/// Sends the protocol's headers and <c>Accept: */*</c>, nothing of the guest's. The target goes out as it came in, byte for byte. No redirects, proxies,
-/// cookies or compression. Connections are pooled.
+/// <para>Sends the protocol's headers and <c>Accept: */*</c>, nothing of the guest's. The target goes out as it came in, byte for byte. No redirects,
+/// proxies, cookies or compression. Connections are pooled.</para>
+/// <para>Several servers take turns. Where no connection comes about, the next one is asked at once; where a connection breaks before a whole answer,
+/// only for GET and HEAD. An answer is an answer, also 502 and 503: what a server says is not second-guessed, and an overloaded one's load is not
+/// multiplied. A failed server is left alone for 1 s, then 2 s, up to 30 s, each time tried again by one real request; if all have failed the pauses
+/// do not count, and whoever comes while each is being tried is told at once.</para>
 /// </remarks>
 public sealed class HttpUpstream : IUpstream, IDisposable
 {
-    // User data is at most 64 KiB and no document comes near this; a peer that sends more is not a metadata API.
-    private const int MaxAnswer = 16 * 1024 * 1024;
-    private const int MaxHeaderKilobytes = 64;
-    private static readonly UriCreationOptions AsIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
-    private readonly HttpMessageInvoker _client;
     private readonly HttpUpstreamOptions _options;
-    private readonly string _origin;
     private readonly TimeProvider _time;
     private readonly ILogger<HttpUpstream> _logger;
+    private readonly HttpBackend[] _backends;
+    private readonly UpstreamMetrics _metrics;
+    private uint _turn;
 
     /// <summary>Makes the client; connects at the first request.</summary>
     /// <param name="options">Where and how.</param>
     /// <param name="time">Clock of the timeouts.</param>
-    /// <param name="logger">For answers that cannot be used.</param>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate or key file cannot be read.</exception>
+    /// <param name="logger">For answers that cannot be used and servers that fail.</param>
+    /// <exception cref="FormatException"><see cref="HttpUpstreamOptions.Host"/> cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate or key file cannot be used.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public HttpUpstream(HttpUpstreamOptions options, TimeProvider time, ILogger<HttpUpstream> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _time = time;
         _logger = logger;
-        var host = IPAddress.TryParse(options.Host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
-            ? $"[{options.Host}]"
-            : options.Host;
-        _origin = $"{options.Protocol}://{host}:{options.Port}";
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = options.ConnectTimeout,
-            MaxResponseHeadersLength = MaxHeaderKilobytes,
-            // So that a changed address record or a newly added backend is noticed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            SslOptions = HttpUpstreamTrust.From(options),
-        });
+        _backends = [.. options.Addresses.Select(address => new HttpBackend(address, options, new BackendHealth(time)))];
+        _metrics = new UpstreamMetrics(_backends);
     }
 
     /// <inheritdoc/>
     public async ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var message = Compose(request);
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var response = await _client.SendAsync(message, either.Token);
-            return await ReadAsync(request, response, either.Token);
+            return await AskAsync(request, either.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw;
-        }
-        catch (OperationCanceledException e) when (!deadline.IsCancellationRequested)
-        {
-            // Neither of ours: the connect timeout of the handler.
-            throw new UpstreamUnavailableException($"{_origin} did not take a connection within {_options.ConnectTimeout.TotalSeconds} s", e);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new TimeoutException($"{_origin} gave no answer within {_options.Timeout.TotalSeconds} s", e);
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
-        {
-            return Unusable(request, e.Message);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw new UpstreamUnavailableException($"{_origin}: {e.Message}", e);
+            throw new TimeoutException($"no answer came within {_options.Timeout.TotalSeconds} s", e);
         }
     }
+
+    /// <summary>What is known of each server, in the order of the option.</summary>
+    public IReadOnlyList<UpstreamStatus> Describe() => [.. _backends.Select(static backend => backend.Health.Describe(backend.Address))];
 
     /// <summary>Closes the pooled connections.</summary>
-    public void Dispose() => _client.Dispose();
-
-    private HttpRequestMessage Compose(SignedRequest request)
+    public void Dispose()
     {
-        var message = new HttpRequestMessage(Method(request.Method), new Uri(_origin + request.Target, AsIs));
-        message.Headers.TryAddWithoutValidation("Accept", "*/*");
-        message.Headers.TryAddWithoutValidation(HeaderNames.ForwardedFor, request.ForwardedFor);
-        message.Headers.TryAddWithoutValidation(HeaderNames.InstanceId, request.InstanceId.Value);
-        if (request.ProjectId.Value.Length > 0) message.Headers.TryAddWithoutValidation(HeaderNames.TenantId, request.ProjectId.Value);
-        message.Headers.TryAddWithoutValidation(HeaderNames.InstanceIdSignature, request.Signature);
-        if (!request.HasContentLength)
-        {
-            message.Content = new ReadOnlyMemoryContent(request.Body);
-            message.Headers.TransferEncodingChunked = true;
-        }
-        else if (request.Body.Length > 0)
-        {
-            message.Content = new ReadOnlyMemoryContent(request.Body);
-        }
-
-        return message;
+        foreach (var backend in _backends) backend.Dispose();
+        _metrics.Dispose();
     }
 
-    private static HttpMethod Method(string method) => method switch
+    private async ValueTask<UpstreamAnswer> AskAsync(SignedRequest request, CancellationToken cancellationToken)
     {
-        "GET" => HttpMethod.Get,
-        "HEAD" => HttpMethod.Head,
-        "POST" => HttpMethod.Post,
-        _ => new HttpMethod(method),
-    };
+        var first = _backends.Length == 1 ? 0 : (int)(Interlocked.Increment(ref _turn) % (uint)_backends.Length);
+        var mayRepeat = request.Method is "GET" or "HEAD";
+        ulong asked = 0;
+        Attempt last = default;
 
-    private async ValueTask<UpstreamAnswer> ReadAsync(SignedRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var declared = response.Content.Headers.ContentLength;
-        if (declared > MaxAnswer) return Unusable(request, $"{declared} bytes are more than any document has");
-        var status = (int)response.StatusCode;
-        var contentType = ContentType(response.Content.Headers);
-        if (request.Method == "HEAD") return new(status, contentType, default, declared ?? 0);
-
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        if (declared is { } length)
+        // Those that are believed in and those that are due for another try; after them, whoever is left.
+        for (var round = 0; round < 2; round++)
         {
-            var exact = new byte[length];
-            await stream.ReadExactlyAsync(exact, cancellationToken);
-            return new(status, contentType, exact, length);
+            for (var i = 0; i < _backends.Length; i++)
+            {
+                var index = (first + i) % _backends.Length;
+                var backend = _backends[index];
+                if ((asked & (1UL << index)) != 0) continue;
+
+                // What must not be sent twice is not what a doubtful server is tried with, while there is another.
+                if (round == 0 && !mayRepeat && !backend.Health.IsHealthy) continue;
+                if (!backend.Health.TryEnter(isLastResort: round == 1, out var isProbe)) continue;
+
+                asked |= 1UL << index;
+                last = await TryAsync(backend, isProbe, request, cancellationToken);
+                if (last.Outcome == AttemptOutcome.Answered) return last.Answer;
+                if (last.Outcome != AttemptOutcome.NotSent && !mayRepeat) return GiveUp(request, last);
+            }
         }
 
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        return asked != 0 ? GiveUp(request, last) : throw new UpstreamUnavailableException(WhyNobody());
+    }
+
+    private async ValueTask<Attempt> TryAsync(HttpBackend backend, bool isProbe, SignedRequest request, CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        var outcome = "cancelled";
+        try
         {
-            if (body.Length + read > MaxAnswer) return Unusable(request, "it does not end");
-            body.Write(buffer, 0, read);
+            var attempt = await backend.SendAsync(request, cancellationToken);
+            outcome = Learn(backend, attempt);
+            return attempt;
         }
-
-        return new(status, contentType, body.ToArray(), body.Length);
+        finally
+        {
+            if (isProbe) backend.Health.EndProbe();
+            _metrics.Asked(backend, outcome, _time.GetElapsedTime(began));
+        }
     }
 
-    // As sent, unless it could not be sent on.
-    private static string? ContentType(HttpContentHeaders headers)
+    private string Learn(HttpBackend backend, in Attempt attempt)
     {
-        if (!headers.NonValidated.TryGetValues("Content-Type", out var values)) return null;
-        var text = values.ToString();
-        return Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') ? text : null;
+        var health = backend.Health;
+        switch (attempt.Outcome)
+        {
+            case AttemptOutcome.Answered:
+                if (health.Answered()) ForwardLog.UpstreamBack(_logger, backend.Name);
+                return "answered";
+            case AttemptOutcome.NotSent:
+                if (health.Failed(attempt.Reason!)) ForwardLog.UpstreamAvoided(_logger, backend.Name, attempt.Reason!);
+                return "unreachable";
+            default:
+                if (health.Broke(attempt.Reason!)) ForwardLog.UpstreamAvoided(_logger, backend.Name, attempt.Reason!);
+                return attempt.Outcome == AttemptOutcome.Broken ? "broken" : "unusable";
+        }
     }
 
-    private UpstreamAnswer Unusable(SignedRequest request, string reason)
+    private UpstreamAnswer GiveUp(SignedRequest request, in Attempt last)
     {
-        ForwardLog.UnusableAnswer(_logger, request.Target, reason);
+        if (last.Outcome != AttemptOutcome.Unusable) throw new UpstreamUnavailableException(last.Reason!, last.Cause);
+        ForwardLog.UnusableAnswer(_logger, request.Target, last.Reason!, request.RequestId);
         var page = ErrorPages.BadGateway(request.Method);
         return new(page.Status, page.ContentType, page.Body, page.ContentLength);
     }
+
+    private string WhyNobody() =>
+        string.Join("; ", _backends.Select(static backend => backend.Health.Describe(backend.Address).LastProblem).Where(static problem => problem is not null));
 }

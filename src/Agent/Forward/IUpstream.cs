@@ -31,8 +31,8 @@ public sealed record SignedRequest(
     ReadOnlyMemory<byte> Body,
     bool HasContentLength)
 {
-    /// <summary>Names the request in the logs of everything it passes: <c>req-</c> and a UUID. Null where nobody asked for one.</summary>
-    public string? RequestId { get; init; }
+    /// <summary>Names the request in the logs of everything it passes. Default: none.</summary>
+    public RequestId RequestId { get; init; }
 }
 
 /// <summary>What the metadata API answered.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Identify;
+using Firstlight.Agent.Limit;
 using Firstlight.Agent.Listeners;
 using Firstlight.Agent.Proxies;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -21,6 +22,9 @@ internal sealed class GuestApplication(
 {
     private int _inFlight;
 
+    /// <summary>How many requests a guest may make; null for any number.</summary>
+    public RateLimiter? Limiter { get; init; }
+
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 
     public void DisposeContext(IFeatureCollection context, Exception? exception)
@@ -38,6 +42,8 @@ internal sealed class GuestApplication(
             return Finish(context, http, caller, began, ErrorPages.Unavailable(http.Method));
         }
 
+        if (Limiter is { } limiter && !limiter.Admits(caller.Scope, caller.Query, caller.ForwardedFor))
+            return Finish(context, http, caller, began, TooManyRequests.Answer(http.Method));
         if (HasLongLine(http.Headers)) return Finish(context, http, caller, began, ErrorPages.HeaderTooLarge(http.Method));
         if (refusal is { } answer) return Finish(context, http, caller, began, answer);
         if (context.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody) return ReadThenAnswerAsync(context, http, caller, began);
@@ -149,7 +155,7 @@ internal sealed class GuestApplication(
         }
         catch (Exception e)
         {
-            GuestsLog.Failed(logger, e, http.RawTarget, caller.Scope);
+            GuestsLog.Failed(logger, e, http.RawTarget, caller.Scope, caller.RequestId);
             answer = ErrorPages.Error(http.Method);
         }
 
@@ -172,6 +178,7 @@ internal sealed class GuestApplication(
 
         if (!answer.Headers.IsDefaultOrEmpty) PassedHeaders.CopyTo(headers, answer.Headers);
         if (contentType is not null) headers.ContentType = contentType;
+        if (answer.IsForNowOnly) headers.CacheControl = "no-cache";
         if (answer.RetrySoon && headers.RetryAfter.Count == 0) headers.RetryAfter = "1";
         headers.ContentLength = length;
         if (body.IsEmpty) return Task.CompletedTask;
@@ -183,6 +190,7 @@ internal sealed class GuestApplication(
     {
         Interlocked.Decrement(ref _inFlight);
         metrics.Answered(outcome, time.GetElapsedTime(began));
-        if (logger.IsEnabled(LogLevel.Debug)) GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome);
+        if (logger.IsEnabled(LogLevel.Debug))
+            GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome, caller.RequestId);
     }
 }

@@ -44,7 +44,10 @@ internal sealed class GuestPath(Identifier identifier, Forwarder forwarder, Time
 
         var guest = identified.Guest!;
         var signed = new SignedRequest(
-            request.Method, request.Target, caller.ForwardedFor, guest.Port.InstanceId, guest.Port.ProjectId, guest.Signature, request.Body, request.HasContentLength);
+            request.Method, request.Target, caller.ForwardedFor, guest.Port.InstanceId, guest.Port.ProjectId, guest.Signature, request.Body, request.HasContentLength)
+        {
+            RequestId = caller.RequestId,
+        };
         var forwarding = forwarder.ForwardAsync(guest, identified.Outcome == IdentifyOutcome.Stale, signed, cancellationToken);
         if (!forwarding.IsCompletedSuccessfully) return CheckLaterAsync(caller.Query, identified, signed, forwarding, cancellationToken);
         var answer = forwarding.Result;

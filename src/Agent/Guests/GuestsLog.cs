@@ -1,16 +1,17 @@
 using Firstlight.Agent.Forward;
 using Firstlight.Inventory;
+using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Agent.Guests;
 
 internal static partial class GuestsLog
 {
-    [LoggerMessage(4301, LogLevel.Debug, "{Peer} of {Scope}: {Method} {Target} -> {Status} ({Outcome})")]
-    public static partial void Answered(ILogger logger, string peer, Scope scope, string method, string target, int status, GuestOutcome outcome);
+    [LoggerMessage(4301, LogLevel.Debug, "{Peer} of {Scope}: {Method} {Target} -> {Status} ({Outcome}) ({RequestId})")]
+    public static partial void Answered(ILogger logger, string peer, Scope scope, string method, string target, int status, GuestOutcome outcome, RequestId requestId);
 
-    [LoggerMessage(4302, LogLevel.Error, "A request for {Target} of {Scope} failed")]
-    public static partial void Failed(ILogger logger, Exception exception, string target, Scope scope);
+    [LoggerMessage(4302, LogLevel.Error, "A request for {Target} of {Scope} failed ({RequestId})")]
+    public static partial void Failed(ILogger logger, Exception exception, string target, Scope scope, RequestId requestId);
 
     [LoggerMessage(4303, LogLevel.Debug, "Refused a request: {Limit} are being answered")]
     public static partial void Overloaded(ILogger logger, int limit);

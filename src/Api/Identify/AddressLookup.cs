@@ -2,6 +2,7 @@ using Firstlight.Api.Errors;
 using Firstlight.Api.Neighbours;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Neutron;
+using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Identify;
@@ -27,11 +28,11 @@ internal sealed class AddressLookup(IAddressDirectory directory, ApiOptions opti
 
     /// <summary>Finds the one port with an address on the networks of a load balancer.</summary>
     /// <exception cref="InventoryUnavailableException">Neutron cannot be asked; under <c>strict_nova</c> that is a refusal.</exception>
-    public async ValueTask<AddressFinding> ByProviderAsync(string provider, string address, CancellationToken cancellationToken)
+    public async ValueTask<AddressFinding> ByProviderAsync(string provider, string address, RequestId requestId, CancellationToken cancellationToken)
     {
         try
         {
-            return await _findings.GetAsync($"provider-{provider}-{address}", () => AskAsync(provider, address), cancellationToken);
+            return await _findings.GetAsync($"provider-{provider}-{address}", requestId, () => AskAsync(provider, address, requestId), cancellationToken);
         }
         catch (InventoryUnavailableException) when (options.StrictNova)
         {
@@ -41,37 +42,37 @@ internal sealed class AddressLookup(IAddressDirectory directory, ApiOptions opti
 
     /// <summary>Finds the one port with an address, on whatever network, that belongs to anything.</summary>
     /// <exception cref="InventoryUnavailableException">Neutron cannot be asked.</exception>
-    public ValueTask<AddressFinding> ByAddressAsync(string address, CancellationToken cancellationToken)
+    public ValueTask<AddressFinding> ByAddressAsync(string address, RequestId requestId, CancellationToken cancellationToken)
     {
-        if (address.Length > 0) return _findings.GetAsync($"address-{address}", () => AskAsync(address), cancellationToken);
+        if (address.Length > 0) return _findings.GetAsync($"address-{address}", requestId, () => AskAsync(address, requestId), cancellationToken);
 
-        ApiLog.NoAddress(logger);
+        ApiLog.NoAddress(logger, requestId);
         return new ValueTask<AddressFinding>(new AddressFinding(null, ErrorPage.Unknown));
     }
 
-    private async ValueTask<AddressFinding> AskAsync(string provider, string address)
+    private async ValueTask<AddressFinding> AskAsync(string provider, string address, RequestId requestId)
     {
         var networks = await metrics.AskAsync(ApiMetrics.Neutron, () => directory.NetworksOfAsync(provider, CancellationToken.None));
         if (networks.IsEmpty)
         {
-            ApiLog.ProviderUnknown(logger, provider);
+            ApiLog.ProviderUnknown(logger, provider, requestId);
             return new AddressFinding(null, ErrorPage.UnknownProvider(provider));
         }
 
         var ports = await metrics.AskAsync(ApiMetrics.Neutron, () => directory.FindAsync(address, networks, CancellationToken.None));
         if (ports is [var port]) return new AddressFinding(port, null);
 
-        ApiLog.NotOnePort(logger, provider, address, ports.Length);
+        ApiLog.NotOnePort(logger, provider, address, ports.Length, requestId);
         return new AddressFinding(null, ErrorPage.NotOnePort(provider, address, ports.Length));
     }
 
-    private async ValueTask<AddressFinding> AskAsync(string address)
+    private async ValueTask<AddressFinding> AskAsync(string address, RequestId requestId)
     {
         var ports = await metrics.AskAsync(ApiMetrics.Neutron, () => directory.FindAnywhereAsync(address, CancellationToken.None));
         var owned = ports.Where(port => port.DeviceId.Value.Length > 0).ToList();
         if (owned is [var port]) return new AddressFinding(port, null);
 
-        ApiLog.NotOneOwner(logger, address, owned.Count);
+        ApiLog.NotOneOwner(logger, address, owned.Count, requestId);
         return new AddressFinding(null, owned.Count == 0 ? ErrorPage.NotFound : ErrorPage.Unknown);
     }
 }

@@ -7,7 +7,8 @@ namespace Firstlight.Api.Identify;
 /// <param name="Id">The instance, as the caller or Neutron has it.</param>
 /// <param name="Project">The project the caller says it is of; null when nobody said so, then it is not compared.</param>
 /// <param name="Address">Its address, for an instance without IPv4 address; null when unknown.</param>
-internal sealed record Caller(string CacheKey, InstanceId Id, string? Project, string? Address);
+/// <param name="RequestId">Of the request, for logs.</param>
+internal sealed record Caller(string CacheKey, InstanceId Id, string? Project, string? Address, RequestId RequestId);
 
 /// <summary>Who asks, or the answer that refuses to say anything.</summary>
 /// <param name="Caller">Set unless refused.</param>

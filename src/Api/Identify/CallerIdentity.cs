@@ -40,9 +40,9 @@ internal sealed class CallerIdentity(
         if (!Ascii.IsValid(claimed)) return NovaCrash.Or(ErrorPage.BadSignature, request, options);
 
         var verified = cache.TryGet(id, out var cached) ? cached.Matches(claimed) : signature.Verify(new InstanceId(id), claimed);
-        if (verified) return new Caller(id, new InstanceId(id), project, request.ForwardedFor);
+        if (verified) return new Caller(id, new InstanceId(id), project, request.ForwardedFor, request.RequestId);
 
-        ApiLog.BadSignature(logger, id, request.Peer);
+        ApiLog.BadSignature(logger, id, request.Peer, request.RequestId);
         return ErrorPage.BadSignature.Answer(request);
     }
 
@@ -56,10 +56,10 @@ internal sealed class CallerIdentity(
         if (_lookup is null) return ErrorPage.UnknownProvider(provider).Answer(request);
 
         var address = forwardedFor.Split(',', 2)[0];
-        var found = await _lookup.ByProviderAsync(provider, address, cancellationToken);
+        var found = await _lookup.ByProviderAsync(provider, address, request.RequestId, cancellationToken);
         return found.Refusal is { } page
             ? page.Answer(request)
-            : new Caller($"\0provider\0{found.Port!.DeviceId.Value}", found.Port.DeviceId, found.Port.ProjectId.Value, address);
+            : new Caller($"\0provider\0{found.Port!.DeviceId.Value}", found.Port.DeviceId, found.Port.ProjectId.Value, address, request.RequestId);
     }
 
     private bool HasSigned(string provider, MetadataRequest request, out MetadataAnswer refusal)
@@ -71,19 +71,19 @@ internal sealed class CallerIdentity(
             return true;
         }
 
-        ApiLog.BadProviderSignature(logger, provider, request.Peer);
+        ApiLog.BadProviderSignature(logger, provider, request.Peer, request.RequestId);
         refusal = Ascii.IsValid(claimed) ? ErrorPage.BadSignature.Answer(request) : NovaCrash.Or(ErrorPage.BadSignature, request, options);
         return false;
     }
 
     private async ValueTask<Identification> ByAddressAsync(MetadataRequest request, CancellationToken cancellationToken)
     {
-        if (request.InstanceId is { } claimed) ApiLog.InstanceIdIgnored(logger, claimed, request.Peer);
+        if (request.InstanceId is { } claimed) ApiLog.InstanceIdIgnored(logger, claimed, request.Peer, request.RequestId);
 
         var address = RemoteAddress.Of(request, options);
-        var found = await _lookup!.ByAddressAsync(address, cancellationToken);
+        var found = await _lookup!.ByAddressAsync(address, request.RequestId, cancellationToken);
         return found.Refusal is { } page
             ? page.Answer(request)
-            : new Caller($"\0address\0{address}\0{found.Port!.DeviceId.Value}", found.Port.DeviceId, Project: null, address);
+            : new Caller($"\0address\0{address}\0{found.Port!.DeviceId.Value}", found.Port.DeviceId, Project: null, address, request.RequestId);
     }
 }

@@ -23,6 +23,7 @@ internal static class RequestReader
             Forwarded = headers["Forwarded"],
             MetadataProvider = headers["X-Metadata-Provider"],
             MetadataProviderSignature = headers["X-Metadata-Provider-Signature"],
+            RequestId = RequestId.Read(headers[HeaderNames.RequestId]),
             Accept = headers["Accept"],
             Peer = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress,
             ContentLength = request.Headers.ContentLength,

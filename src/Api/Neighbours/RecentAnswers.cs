@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Firstlight.Inventory;
+using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Neighbours;
@@ -28,10 +29,11 @@ internal sealed class RecentAnswers<T>(RecentAnswersOptions options, Predicate<T
 
     /// <summary>Gives the answer from memory or from the neighbour.</summary>
     /// <param name="key">What is asked.</param>
+    /// <param name="requestId">Of the request, for logs.</param>
     /// <param name="ask">Asks; has a bound of its own, and goes on when this request gives up.</param>
     /// <param name="cancellationToken">Ends this wait.</param>
     /// <exception cref="InventoryUnavailableException">The neighbour fails or is slow, and nothing good is kept.</exception>
-    public async ValueTask<T> GetAsync(string key, Func<ValueTask<T>> ask, CancellationToken cancellationToken)
+    public async ValueTask<T> GetAsync(string key, RequestId requestId, Func<ValueTask<T>> ask, CancellationToken cancellationToken)
     {
         if (_answers.TryGetValue(key, out var kept) && time.GetElapsedTime(kept.AskedAt) < options.Lifetime) return kept.Value;
 
@@ -52,11 +54,11 @@ internal sealed class RecentAnswers<T>(RecentAnswersOptions options, Predicate<T
 
         if (kept is not null && time.GetElapsedTime(kept.AskedAt) < options.StaleIfError)
         {
-            ApiLog.AnsweredFromMemory(logger, reason);
+            ApiLog.AnsweredFromMemory(logger, reason, requestId);
             return kept.Value;
         }
 
-        ApiLog.NeighbourUnavailable(logger, reason);
+        ApiLog.NeighbourUnavailable(logger, reason, requestId);
         throw new InventoryUnavailableException(reason);
     }
 

@@ -17,9 +17,9 @@ internal sealed class SecurityGroups(ISecurityGroupSource source, ApiOptions opt
 
     /// <summary>Answers a request whose path leads to the item.</summary>
     /// <exception cref="InventoryUnavailableException">The names cannot be had and none are kept.</exception>
-    public async ValueTask<MetadataAnswer> AnswerAsync(InstanceId id, CancellationToken cancellationToken)
+    public async ValueTask<MetadataAnswer> AnswerAsync(MetadataRequest request, InstanceId id, CancellationToken cancellationToken)
     {
-        var names = await _answers.GetAsync(id.Value, () => AskAsync(id), cancellationToken);
+        var names = await _answers.GetAsync(id.Value, request.RequestId, () => AskAsync(id), cancellationToken);
         return new MetadataAnswer(200, ContentTypes.Text, names);
     }
 

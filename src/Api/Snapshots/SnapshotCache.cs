@@ -126,11 +126,11 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         var now = time.GetTimestamp();
         if (!TryGet(caller.CacheKey, out var entry) || time.GetElapsedTime(entry.LastGood, now) >= options.StaleIfError)
         {
-            ApiLog.Unavailable(logger, caller.Id.Value, failure.Message);
+            ApiLog.Unavailable(logger, caller.Id.Value, failure.Message, caller.RequestId);
             return null;
         }
 
-        ApiLog.ServedStale(logger, caller.Id.Value, failure.Message);
+        ApiLog.ServedStale(logger, caller.Id.Value, failure.Message, caller.RequestId);
         metrics.ServedStale();
         entry.TrustedUntil = now + (long)(RetryStoreAfter.TotalSeconds * time.TimestampFrequency);
         return entry;

@@ -49,7 +49,7 @@ internal sealed class DynamicVendorData : IDisposable
         MetadataRequest request, Instance instance, SnapshotEntry entry, CancellationToken cancellationToken)
     {
         var question = VendorDataQuestion.About(instance);
-        var values = await Task.WhenAll(_targets.Select(target => _client!.AskAsync(target, question, cancellationToken)));
+        var values = await Task.WhenAll(_targets.Select(target => _client!.AskAsync(target, question, request.RequestId, cancellationToken)));
         if (_options.DynamicVendorData.FailureFatal && values.Contains(null))
         {
             int? retryAfter = _options.StrictNova ? null : MetadataApi.RetryAfterSeconds;

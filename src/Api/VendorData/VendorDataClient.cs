@@ -3,6 +3,7 @@ using Firstlight.Inventory;
 using Firstlight.Inventory.Neutron;
 using Firstlight.Inventory.Neutron.Keystone;
 using Firstlight.Metadata.Documents;
+using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.VendorData;
@@ -33,9 +34,10 @@ internal sealed class VendorDataClient : IDisposable
     /// <summary>Asks.</summary>
     /// <param name="target">The service.</param>
     /// <param name="question">Body to post.</param>
+    /// <param name="requestId">Of the guest's request, for logs.</param>
     /// <param name="cancellationToken">Ends the exchange: the guest is gone.</param>
     /// <returns>JSON in Python's spelling; null when the service failed, which is then logged.</returns>
-    public async Task<byte[]?> AskAsync(VendorDataTarget target, byte[] question, CancellationToken cancellationToken)
+    public async Task<byte[]?> AskAsync(VendorDataTarget target, byte[] question, RequestId requestId, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         string failure;
@@ -55,7 +57,7 @@ internal sealed class VendorDataClient : IDisposable
         }
 
         _metrics.Asked(Service, _time.GetElapsedTime(begun), "error");
-        ApiLog.VendorDataTargetFailed(_logger, target.Name, failure);
+        ApiLog.VendorDataTargetFailed(_logger, target.Name, failure, requestId);
         return null;
     }
 

@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
 using Firstlight.Agent;
-using Firstlight.Inventory.Neutron;
+using Firstlight.Agent.Forward;
 using Known = Firstlight.Configuration.OptionCatalogue;
 
 namespace Firstlight.Configuration;
@@ -9,13 +8,8 @@ namespace Firstlight.Configuration;
 internal static class AgentReader
 {
     /// <summary>The part every agent has.</summary>
-    public static AgentSettings Read(OptionReader reader, ProgramRole role) => new(
-        MetadataApis(reader),
-        Trust(reader, role),
-        reader.Read(Known.StaleIfError),
-        RateLimit(reader),
-        reader.Read(Known.NeutronRelease),
-        reader.Read(Known.SendRequestId));
+    public static AgentSettings Read(OptionReader reader, ProgramRole role) =>
+        new(Upstream(reader, role), reader.Read(Known.StaleIfError), RateLimit(reader), reader.Read(Known.NeutronRelease));
 
     /// <summary>The socket of haproxies.</summary>
     public static ProxySocketOptions ProxySocket(OptionReader reader) => new(reader.Read(Known.MetadataProxySocket))
@@ -33,32 +27,25 @@ internal static class AgentReader
         AcceptQuantumNames = reader.Read(Known.AcceptQuantumHeaders),
     };
 
-    private static ImmutableArray<Uri> MetadataApis(OptionReader reader)
+    private static HttpUpstreamOptions Upstream(OptionReader reader, ProgramRole role)
     {
-        var (protocol, port) = (reader.Read(Known.NovaMetadataProtocol), reader.Read(Known.NovaMetadataPort));
-        return
-        [
-            .. reader.Read(Known.NovaMetadataHost).Select(one =>
-                new UriBuilder(protocol, one.Host.Contains(':', StringComparison.Ordinal) ? $"[{one.Host}]" : one.Host, one.Port ?? port).Uri),
-        ];
-    }
-
-    private static ServiceTrust Trust(OptionReader reader, ProgramRole role)
-    {
-        var (certificate, key) = (reader.Read(Known.NovaClientCert), reader.Read(Known.NovaClientPrivKey));
-        var both = certificate is not null && key is not null;
-        var trust = new ServiceTrust
+        var upstream = new HttpUpstreamOptions
         {
+            Protocol = reader.Read(Known.NovaMetadataProtocol),
+            Host = reader.Read(Known.NovaMetadataHost),
+            Port = reader.Read(Known.NovaMetadataPort),
             Insecure = reader.Read(Known.NovaMetadataInsecure),
             AuthorityFile = reader.Read(Known.AuthCaCert),
-            CertificateFile = both ? certificate : null,
-            KeyFile = both ? key : null,
+            ClientCertificateFile = reader.Read(Known.NovaClientCert),
+            ClientKeyFile = reader.Read(Known.NovaClientPrivKey),
+            SendRequestId = reader.Read(Known.SendRequestId),
         };
-        if ((role & (ProgramRole.HostAgent | ProgramRole.MetadataAgent)) == ProgramRole.None || reader.Read(Known.NovaMetadataProtocol) != "https") return trust;
-        if (!trust.Insecure) FileCheck.Readable(reader, Known.AuthCaCert, trust.AuthorityFile);
-        FileCheck.Readable(reader, Known.NovaClientCert, trust.CertificateFile);
-        FileCheck.Readable(reader, Known.NovaClientPrivKey, trust.KeyFile);
-        return trust;
+        if ((role & (ProgramRole.HostAgent | ProgramRole.MetadataAgent)) == ProgramRole.None || upstream.Protocol != "https") return upstream;
+        if (!upstream.Insecure) FileCheck.Readable(reader, Known.AuthCaCert, upstream.AuthorityFile);
+        if (upstream.ClientCertificateFile is null || upstream.ClientKeyFile is null) return upstream;
+        FileCheck.Readable(reader, Known.NovaClientCert, upstream.ClientCertificateFile);
+        FileCheck.Readable(reader, Known.NovaClientPrivKey, upstream.ClientKeyFile);
+        return upstream;
     }
 
     private static RateLimitOptions? RateLimit(OptionReader reader)

@@ -1,3 +1,4 @@
+using Firstlight.Inventory.Neutron.Heartbeat;
 using Known = Firstlight.Configuration.OptionCatalogue;
 
 namespace Firstlight.Configuration;
@@ -26,19 +27,30 @@ internal static class NeutronAgentReader
 
     private static BusSettings? Bus(OptionReader reader)
     {
-        if (reader.Read(Known.TransportUrl) is not { Length: > 0 } url) return null;
-        var bus = new BusSettings(
-            new Secret(url),
-            TimeSpan.FromSeconds(reader.Read(Known.ReportInterval)),
-            reader.Read(Known.LogAgentHeartbeats),
-            reader.Read(Known.RabbitTls),
-            reader.Read(Known.RabbitTlsCaFile),
-            reader.Read(Known.RabbitTlsCertFile),
-            reader.Read(Known.RabbitTlsKeyFile));
-        if (!bus.Tls) return bus;
-        FileCheck.Readable(reader, Known.RabbitTlsCaFile, bus.AuthorityFile);
-        FileCheck.Readable(reader, Known.RabbitTlsCertFile, bus.CertificateFile);
-        FileCheck.Readable(reader, Known.RabbitTlsKeyFile, bus.KeyFile);
-        return bus;
+        if (reader.Read(Known.TransportUrl) is not { Length: > 0 } text) return null;
+        var tls = new BrokerTls
+        {
+            Enabled = reader.Read(Known.RabbitTls),
+            AuthorityFile = reader.Read(Known.RabbitTlsCaFile),
+            CertificateFile = reader.Read(Known.RabbitTlsCertFile),
+            KeyFile = reader.Read(Known.RabbitTlsKeyFile),
+            VerifyHostName = reader.Read(Known.RabbitTlsHostName),
+        };
+        if (tls.Enabled)
+        {
+            FileCheck.Readable(reader, Known.RabbitTlsCaFile, tls.AuthorityFile);
+            FileCheck.Readable(reader, Known.RabbitTlsCertFile, tls.CertificateFile);
+            FileCheck.Readable(reader, Known.RabbitTlsKeyFile, tls.KeyFile);
+        }
+
+        try
+        {
+            return new BusSettings(TransportUrl.Parse(text), TimeSpan.FromSeconds(reader.Read(Known.ReportInterval)), reader.Read(Known.LogAgentHeartbeats), tls);
+        }
+        catch (FormatException e)
+        {
+            reader.Fail(Known.TransportUrl, e.Message);
+            return null;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Firstlight.Inventory.Neutron.Heartbeat;
+
 namespace Firstlight.Configuration;
 
 /// <summary>A metadata agent beside Neutron's other agents.</summary>
@@ -12,12 +14,8 @@ internal sealed record NeutronAgentSettings(
     bool OnSocket, bool InNamespaces, string StandInDirectory, bool OnlyRegistered, NeutronAccessSettings Neutron, TimeSpan PortCacheTime, BusSettings? Bus);
 
 /// <summary>The message bus.</summary>
-/// <param name="TransportUrl">Of oslo.messaging, with the password.</param>
+/// <param name="Url">Where it is, with the password, which is never printed.</param>
 /// <param name="ReportInterval">Time between reports.</param>
 /// <param name="LogHeartbeats">Ask Neutron to log them.</param>
-/// <param name="Tls">Speak TLS.</param>
-/// <param name="AuthorityFile">Authorities of the bus; null takes any certificate.</param>
-/// <param name="CertificateFile">Our certificate, or null.</param>
-/// <param name="KeyFile">Its key, or null.</param>
-internal sealed record BusSettings(
-    Secret TransportUrl, TimeSpan ReportInterval, bool LogHeartbeats, bool Tls, string? AuthorityFile, string? CertificateFile, string? KeyFile);
+/// <param name="Tls">TLS towards it.</param>
+internal sealed record BusSettings(TransportUrl Url, TimeSpan ReportInterval, bool LogHeartbeats, BrokerTls Tls);

@@ -39,6 +39,13 @@ internal static partial class OptionCatalogue
 
     internal static OptionDefinition<string?> RabbitTlsKeyFile { get; } = RabbitFile("ssl_key_file", "kombu_ssl_keyfile", "PEM file of its key.");
 
+    internal static OptionDefinition<bool> RabbitTlsHostName { get; } = new()
+    {
+        Section = RabbitSection, Name = "ssl_enforce_hostname_verification", Form = ValueForms.Boolean, DefaultText = "false",
+        Owner = OptionOwner.Oslo, Roles = ProgramRole.MetadataAgent,
+        Meaning = "Take only a certificate of the bus that names its host; needs `ssl_ca_file`.",
+    };
+
     private static OptionDefinition<string?> RabbitFile(string name, string older, string meaning) => new()
     {
         Section = RabbitSection, Name = name, Form = ValueForms.OptionalPath, DefaultText = "", Aliases = [new(RabbitSection, older)],

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
-
 namespace Firstlight.Configuration;
 
 /// <summary>Options of Neutron's agents: metadata_agent.ini, dhcp_agent.ini, l3_agent.ini and neutron.conf.</summary>
 internal static partial class OptionCatalogue
 {
-    internal static OptionDefinition<ImmutableArray<HostPort>> NovaMetadataHost { get; } = new()
+    internal static OptionDefinition<string> NovaMetadataHost { get; } = new()
     {
         Section = IniFile.DefaultSection, Name = "nova_metadata_host", Form = ValueForms.Hosts, DefaultText = "127.0.0.1",
         Owner = OptionOwner.Neutron, Roles = ProgramRole.HostAgent | ProgramRole.MetadataAgent | ProgramRole.Commands,

@@ -38,7 +38,7 @@ internal static partial class OptionCatalogue
             ServiceMetadataProxy, ApiSharedSecret,
             .. NeutronAuth.All, NeutronEndpointOverride, NeutronEndpoint, NeutronRegionName, NeutronValidInterfaces, NeutronServiceType, NeutronHttpRetries,
             .. NeutronServiceAuth.All,
-            ReportInterval, LogAgentHeartbeats, RabbitTls, RabbitTlsCaFile, RabbitTlsCertFile, RabbitTlsKeyFile,
+            ReportInterval, LogAgentHeartbeats, RabbitTls, RabbitTlsCaFile, RabbitTlsCertFile, RabbitTlsKeyFile, RabbitTlsHostName,
             RateLimitEnabled, RateLimitIpVersions, BaseWindowDuration, BaseQueryRateLimit, BurstWindowDuration, BurstQueryRateLimit,
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,

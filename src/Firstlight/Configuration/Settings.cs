@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Firstlight.Agent;
+using Firstlight.Agent.Forward;
 using Firstlight.Api.VendorData;
-using Firstlight.Inventory.Neutron;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Configuration;
@@ -119,17 +119,14 @@ internal sealed record ApiSettings(
 }
 
 /// <summary>The metadata agent.</summary>
-/// <param name="MetadataApis">Where signed requests go, each scheme, host and port; never empty.</param>
-/// <param name="Trust">TLS towards them.</param>
+/// <param name="Upstream">Where signed requests go.</param>
 /// <param name="StaleIfError">Age up to which a last good answer stands in for a missing one.</param>
 /// <param name="RateLimit">How much a guest may ask; null for as much as it likes.</param>
 /// <param name="NeutronRelease">Release whose refusals and error pages are given.</param>
-/// <param name="SendRequestId">Whether requests are named to the metadata API.</param>
-internal sealed record AgentSettings(
-    ImmutableArray<Uri> MetadataApis, ServiceTrust Trust, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease, bool SendRequestId)
+internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease)
 {
-    /// <summary>The first of them, which is asked by a verb that asks one.</summary>
-    public Uri MetadataApi => MetadataApis[0];
+    /// <summary>The first metadata API, which a verb that asks one asks.</summary>
+    public Uri MetadataApi => new UriBuilder(Upstream.Protocol, Upstream.Addresses[0].Host.Contains(':', StringComparison.Ordinal) ? $"[{Upstream.Addresses[0].Host}]" : Upstream.Addresses[0].Host, Upstream.Addresses[0].Port).Uri;
 }
 
 /// <summary>DHCP namespaces.</summary>

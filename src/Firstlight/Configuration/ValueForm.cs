@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using Firstlight.Agent.Forward.Upstreams;
 
 namespace Firstlight.Configuration;
 
@@ -49,12 +50,18 @@ internal static class ValueForms
     });
 
     /// <summary>Hosts that stand in for one another, each optionally with a port: <c>a, b:8775, [2001:db8::1]:8775</c>.</summary>
-    public static ValueForm<ImmutableArray<HostPort>> Hosts { get; } = new("hosts", "host names or IP addresses separated by commas, each with an optional :port (IPv6 then in brackets)",
-        (string t, out ImmutableArray<HostPort> v) =>
+    public static ValueForm<string> Hosts { get; } = new("hosts", "host names or IP addresses separated by commas, each with an optional :port (IPv6 then in brackets)",
+        (string t, [MaybeNullWhen(false)] out string v) =>
         {
-            var hosts = t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(HostPort.Parse).ToList();
-            v = [.. hosts.OfType<HostPort>()];
-            return v.Length > 0 && v.Length == hosts.Count;
+            v = t;
+            try
+            {
+                return UpstreamAddress.ReadList(t, port: 1).Count > 0;
+            }
+            catch (FormatException)
+            {
+                return false;
+            }
         });
 
     /// <summary>A number with an optional fraction.</summary>

@@ -1,3 +1,5 @@
+using Firstlight.Plumbing.Reconcile;
+
 namespace Firstlight.Host;
 
 /// <summary>What an operator decides about this host's networks. Names are Neutron's where Neutron has the option.</summary>
@@ -23,4 +25,7 @@ public sealed record HostOptions
 
     /// <summary><c>dhcp_lease_duration</c> in seconds, -1 for infinite; default 86,400.</summary>
     public int DhcpLeaseSeconds { get; init; } = 86_400;
+
+    /// <summary><c>metadata_proxy = haproxy</c>: the haproxy that stands wherever a listener of ours would; null (default): our listeners.</summary>
+    public WantedProxy? Haproxy { get; init; }
 }

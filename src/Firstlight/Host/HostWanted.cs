@@ -24,6 +24,7 @@ public static class HostWanted
         Id = view.Network.Id,
         Mtu = view.Network.Mtu,
         Dhcp = view.DhcpPort is { } port && view.Subnets.Any(s => s.EnableDhcp) ? Dhcp(view, port, options) : null,
+        Proxy = MetadataPath.IsProxyWanted(view, options) ? options.Haproxy : null,
     };
 
     private static WantedDhcp Dhcp(NetworkView view, Port port, HostOptions options) => new()
@@ -66,6 +67,7 @@ public static class HostWanted
     {
         Id = router.Id,
         MetadataProxy = options.EnableMetadataProxy,
+        Proxy = options.EnableMetadataProxy ? options.Haproxy : null,
         MetadataPort = options.MetadataPort,
         MetadataMark = options.MetadataAccessMark,
         Interfaces =

@@ -19,11 +19,12 @@ public sealed record WantedListener(ScopeKind Kind, string Id, string NamespaceN
 /// <summary>By which way guests of a network reach metadata. Neutron's rules, decided by pure functions.</summary>
 public static class MetadataPath
 {
-    /// <summary>All listeners of this host.</summary>
+    /// <summary>All listeners of this host; none where haproxy stands in their place.</summary>
     /// <param name="cloud">The inventory; DHCP ports are in it already.</param>
     /// <param name="options">The operator's choices.</param>
     public static ImmutableArray<WantedListener> Listeners(Cloud cloud, HostOptions options)
     {
+        if (options.Haproxy is not null) return [];
         var listeners = ImmutableArray.CreateBuilder<WantedListener>();
         foreach (var view in NetworkView.All(cloud))
         {

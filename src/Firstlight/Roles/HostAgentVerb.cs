@@ -23,7 +23,7 @@ internal static class HostAgentVerb
 
     private static async Task RunAsync(RoleProgram program, OwnInventory inventory, HostPlumber plumber, CancellationToken cancellationToken)
     {
-        using var upstream = new HttpUpstream(program.Settings.ForUpstream(), TimeProvider.System, program.Loggers.CreateLogger<HttpUpstream>());
+        using var upstream = new HttpUpstream(program.Settings.Agent.Upstream, TimeProvider.System, program.Loggers.CreateLogger<HttpUpstream>());
         await HostRole.RunAsync(program, inventory, plumber, upstream, cancellationToken);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class InProcessUpstream(MetadataApi api) : IUpstream
         Signature = request.Signature,
         TenantId = request.ProjectId.Value,
         ForwardedFor = request.ForwardedFor,
+        RequestId = request.RequestId,
         Accept = "*/*",
         ContentLength = request.HasContentLength ? request.Body.Length : null,
         Body = request.Body.IsEmpty ? Stream.Null : new MemoryStream(request.Body.ToArray(), writable: false),

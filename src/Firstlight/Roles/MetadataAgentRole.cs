@@ -1,6 +1,7 @@
 using Firstlight.Agent;
 using Firstlight.Agent.Discover;
 using Firstlight.Agent.Forward;
+using Firstlight.Agent.Proxies;
 using Firstlight.Cli;
 using Firstlight.Configuration;
 using Firstlight.Inventory.Neutron.Heartbeat;
@@ -27,7 +28,7 @@ internal static class MetadataAgentRole
             return;
         }
 
-        using var upstream = new HttpUpstream(program.Settings.ForUpstream(), TimeProvider.System, program.Loggers.CreateLogger<HttpUpstream>());
+        using var upstream = new HttpUpstream(program.Settings.Agent.Upstream, TimeProvider.System, program.Loggers.CreateLogger<HttpUpstream>());
         await RunAsync(program, wanted, neutron, upstream, [], cancellationToken);
     }
 
@@ -82,7 +83,12 @@ internal static class MetadataAgentRole
 
     private static async Task ReportAsync(RoleProgram program, NeutronAgentSettings wanted, CancellationToken cancellationToken)
     {
-        if (wanted.Bus is not { } bus) return;
+        if (wanted.Bus is not { } bus)
+        {
+            RoleLog.NoBus(program.Loggers.CreateLogger<RoleProgram>());
+            return;
+        }
+
         var heartbeat = new AgentHeartbeat(program.Settings.ForHeartbeat(bus), program.Loggers.CreateLogger<AgentHeartbeat>(), TimeProvider.System);
         await heartbeat.RunAsync(cancellationToken);
     }

@@ -25,7 +25,7 @@ internal sealed class NeutronPorts : IDisposable
         _client = new NeutronClient(settings.Neutron.Api, _session, TimeProvider.System);
         Directory = new NeutronPortDirectory(
             _client, new NeutronDirectoryOptions { TimeToLive = settings.PortCacheTime }, TimeProvider.System, program.Loggers.CreateLogger<NeutronPortDirectory>());
-        Readiness = new ReadinessCheck("neutron", _ => ValueTask.FromResult(_problem));
+        Readiness = new ReadinessCheck("neutron", _ => ValueTask.FromResult<string?>(_problem));
     }
 
     public NeutronPortDirectory Directory { get; }
@@ -39,11 +39,11 @@ internal sealed class NeutronPorts : IDisposable
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             var test = await Directory.CheckAsync(cancellationToken);
-            var problem = test.Outcome is NeutronSelfTestOutcome.Ok or NeutronSelfTestOutcome.Unproven ? null : test.Message;
+            var problem = test.Outcome is NeutronSelfTestOutcome.Ok or NeutronSelfTestOutcome.Unproven ? null : test.Line;
             if (problem is null)
             {
                 _problem = null;
-                RoleLog.NeutronAnswers(_logger, test.Message);
+                RoleLog.NeutronAnswers(_logger, test.Line);
                 return;
             }
 

@@ -1,9 +1,9 @@
 using Firstlight.Agent;
-using Firstlight.Agent.Forward;
 using Firstlight.Api;
 using Firstlight.Api.Listen;
 using Firstlight.Configuration;
 using Firstlight.Host;
+using Firstlight.Inventory.Neutron.Heartbeat;
 using Firstlight.Inventory.Nova;
 using Firstlight.Metadata.Identity;
 using Firstlight.Plumbing.Reconcile;
@@ -71,12 +71,16 @@ internal static class RoleOptions
         NeutronRelease = settings.Agent.NeutronRelease,
     };
 
-    public static HttpUpstreamOptions ForUpstream(this Settings settings) => new()
+    public static HeartbeatOptions ForHeartbeat(this Settings settings, BusSettings bus) => new()
     {
-        Protocol = settings.Agent.MetadataApi.Scheme,
-        Host = settings.Agent.MetadataApi.DnsSafeHost,
-        Port = settings.Agent.MetadataApi.Port,
-        Insecure = settings.Agent.Trust.Insecure,
+        Url = bus.Url,
+        Host = settings.Host,
+        ReportInterval = bus.ReportInterval,
+        LogAgentHeartbeats = bus.LogHeartbeats,
+        MetadataProxySocket = settings.ProxySocket.Path,
+        NovaMetadataHost = settings.Agent.Upstream.Host,
+        NovaMetadataPort = settings.Agent.Upstream.Port,
+        Tls = bus.Tls,
     };
 
     public static PlumbingOptions ForPlumbing(this Settings settings) => new() { StateDirectory = settings.StatePath };

@@ -14,4 +14,7 @@ public static class HeaderNames
 
     /// <summary>The guest's source address, one literal.</summary>
     public const string ForwardedFor = "X-Forwarded-For";
+
+    /// <summary>Names the request in the logs of both sides (oslo.middleware's name), see <see cref="Identity.RequestId"/>. Nova's metadata API has no use for it.</summary>
+    public const string RequestId = "X-OpenStack-Request-ID";
 }

@@ -3,15 +3,22 @@ using Firstlight.Plumbing.Interop;
 
 namespace Firstlight.Plumbing.Processes;
 
+/// <summary>Where a daemon lives: how one that runs is known to be ours, and what goes with it.</summary>
+/// <param name="Program">Its program, by name.</param>
+/// <param name="Mark">Path, or beginning of one, that its command line names and that of no other process does.</param>
+/// <param name="PidFile">Its pid file.</param>
+/// <param name="Files">Files and directories removed with it.</param>
+internal sealed record DaemonHome(string Program, string Mark, string PidFile, IReadOnlyList<string> Files)
+{
+    /// <summary>A dnsmasq with a directory of its own.</summary>
+    public static DaemonHome Dnsmasq(string directory) => new("dnsmasq", directory + "/", Path.Combine(directory, "pid"), [directory]);
+}
+
 /// <summary>A daemon we want: it puts itself into the background and writes its own pid file.</summary>
-/// <param name="Directory">Its directory, which its command line names: that is how it is known to be ours.</param>
+/// <param name="Home">Where it lives.</param>
 /// <param name="NetworkNamespace">Namespace it runs in.</param>
 /// <param name="Arguments">Command line, program name first.</param>
-internal sealed record DaemonSpec(string Directory, string NetworkNamespace, IReadOnlyList<string> Arguments)
-{
-    /// <summary>Its pid file.</summary>
-    public string PidFile => Path.Combine(Directory, "pid");
-}
+internal sealed record DaemonSpec(DaemonHome Home, string NetworkNamespace, IReadOnlyList<string> Arguments);
 
 /// <summary>A daemon that runs, held by descriptor.</summary>
 internal sealed class Daemon : IDisposable
@@ -42,12 +49,12 @@ internal sealed class Daemon : IDisposable
     /// <summary>Whether it ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Finds the one that runs out of a directory: by its pid file, or, where that is lost, by looking at every process.</summary>
-    public static Daemon? Find(string directory)
+    /// <summary>Finds the one that lives somewhere: by its pid file, or, where that is lost, by looking at every process.</summary>
+    public static Daemon? Find(DaemonHome home)
     {
-        if (!System.IO.Directory.Exists(directory)) return null;
-        if (ReadPid(Path.Combine(directory, "pid")) is { } pid) return TryHold(pid, directory);
-        return AllProcesses().Select(p => TryHold(p, directory)).FirstOrDefault(d => d is not null);
+        if (!home.Files.Any(Path.Exists)) return null;
+        if (ReadPid(home.PidFile) is { } pid) return TryHold(pid, home);
+        return AllProcesses().Select(p => TryHold(p, home)).FirstOrDefault(d => d is not null);
     }
 
     /// <summary>Whether it is the one wanted, in the namespace that has the name now.</summary>
@@ -82,17 +89,21 @@ internal sealed class Daemon : IDisposable
         return true;
     }
 
-    private static Daemon? TryHold(int pid, string directory)
+    private static Daemon? TryHold(int pid, DaemonHome home)
     {
         // Held first and looked at afterwards: what is read then belongs to the process that is held, or it has ended.
         var process = PidFd.TryOpen(pid);
         if (process is null) return null;
         var arguments = ReadCommandLine(pid);
-        if (arguments.Any(a => a.Contains(directory + "/", StringComparison.Ordinal)) && Path.GetFileName(arguments[0]) is "dnsmasq" && !process.HasExited)
+        if (IsOf(home, arguments) && !process.HasExited)
             return new Daemon(pid, process, arguments, NamespaceOf(pid));
         process.Dispose();
         return null;
     }
+
+    private static bool IsOf(DaemonHome home, string[] arguments) =>
+        arguments.Length > 0 && string.Equals(Path.GetFileName(arguments[0]), home.Program, StringComparison.Ordinal)
+        && arguments.Any(a => a.Contains(home.Mark, StringComparison.Ordinal));
 
     private static string[] ReadCommandLine(int pid)
     {
@@ -131,5 +142,5 @@ internal sealed class Daemon : IDisposable
     }
 
     private static IEnumerable<int> AllProcesses() =>
-        System.IO.Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var pid) ? pid : 0).Where(p => p > 0);
+        Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var pid) ? pid : 0).Where(p => p > 0);
 }

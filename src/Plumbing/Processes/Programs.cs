@@ -9,6 +9,9 @@ internal static class Programs
         ("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base"), ("nsenter", "util-linux"), ("sysctl", "procps"),
     ];
 
+    /// <summary>The same for networks whose metadata haproxy takes to the agent's socket.</summary>
+    public static readonly (string Program, string Package) Haproxy = ("haproxy", "haproxy");
+
     // Debian keeps these out of the PATH of ordinary users and of some service managers.
     private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 

@@ -19,6 +19,13 @@ internal static class StateFiles
     /// <summary>Text of a file; empty when there is none.</summary>
     public static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 
+    /// <summary>Removes a file or a directory with all that is in it; nothing happens where there is none.</summary>
+    public static void Remove(string path)
+    {
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        else if (File.Exists(path)) File.Delete(path);
+    }
+
     /// <summary>Replaces a file where its text differs.</summary>
     /// <returns>Whether it did.</returns>
     public static bool Replace(string path, string text)

@@ -8,32 +8,33 @@ namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>What a daemon needs around its start.</summary>
 /// <param name="Spec">The daemon.</param>
-/// <param name="WriteFiles">Writes the files it rereads; returns whether any differed.</param>
+/// <param name="WriteFiles">Writes the files it rereads; returns whether any differed. Null when it reads nothing after its start.</param>
 /// <param name="MustRestart">Whether rereading is not enough. Asked before the files are written.</param>
-/// <param name="BeforeStart">Writes the files it reads at its start only.</param>
-internal sealed record DaemonWork(DaemonSpec Spec, Func<bool> WriteFiles, Func<bool> MustRestart, Action BeforeStart);
+/// <param name="BeforeStart">Writes the files it reads at its start only. Called when the former one has ended, so what is in them is what the one that runs has read.</param>
+internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<bool> MustRestart, Action BeforeStart);
 
-/// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Callers hold the unit's lock.</summary>
+/// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
 internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
-    private readonly ConcurrentDictionary<Unit, Kept> _kept = new();
+    private readonly ConcurrentDictionary<Thing, Kept> _kept = new();
 
-    /// <summary>Makes a unit's daemon right.</summary>
-    public async Task EnsureAsync(Unit unit, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <summary>Makes a daemon right.</summary>
+    public async Task EnsureAsync(Thing thing, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        StateFiles.MakeDirectory(work.Spec.Directory);
-        var kept = _kept.GetOrAdd(unit, _ => new Kept());
+        var home = work.Spec.Home;
+        StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
+        var kept = _kept.GetOrAdd(thing, _ => new Kept());
         var restart = work.MustRestart();
 
         // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
-        kept.Untold |= kept.Daemon is null | work.WriteFiles();
+        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | work.WriteFiles();
         kept.Work = work;
-        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(work.Spec.Directory);
+        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(home);
         if (daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && !restart)
         {
-            if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded dnsmasq of {unit}");
+            if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded {home.Program} of {thing.Owner}");
             kept.Untold = false;
             kept.Hold(daemon, kept.StartedAt);
             return;
@@ -42,37 +43,38 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
         daemon?.Dispose();
         kept.Hold(daemon: null, kept.StartedAt);
-        await StartAsync(unit, kept, cancellationToken);
-        changes.Add($"started dnsmasq of {unit}");
+        await StartAsync(thing, kept, cancellationToken);
+        changes.Add($"started {home.Program} of {thing.Owner}");
     }
 
-    /// <summary>Stops the daemon of a directory, ours or left by a process of ours that is gone, and removes the directory.</summary>
-    public async Task RemoveAsync(Unit unit, string directory, CancellationToken cancellationToken)
+    /// <summary>Stops a daemon, ours or left by a process of ours that is gone, and removes what goes with it.</summary>
+    public async Task RemoveAsync(Thing thing, DaemonHome home, CancellationToken cancellationToken)
     {
-        if (_kept.TryRemove(unit, out var kept)) kept.Hold(daemon: null, startedAt: 0);
-        using var daemon = Daemon.Find(directory);
+        if (_kept.TryRemove(thing, out var kept)) kept.Hold(daemon: null, startedAt: 0);
+        using var daemon = Daemon.Find(home);
         if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        foreach (var path in home.Files) StateFiles.Remove(path);
     }
 
-    /// <summary>Units whose daemon has ended and is due to be started again.</summary>
-    public IReadOnlyList<Unit> Due()
+    /// <summary>Daemons that have ended and are due to be started again.</summary>
+    public IReadOnlyList<Thing> Due()
     {
-        var running = _kept.Select(k => (Unit: k.Key, k.Value.Daemon)).Where(k => k.Daemon is not null).ToList();
+        var running = _kept.Select(k => (Thing: k.Key, k.Value.Daemon)).Where(k => k.Daemon is not null).ToList();
         var exited = PidFd.AnyExited([.. running.Select(k => k.Daemon!.Process)]);
-        var dead = running.Where((_, i) => exited[i]).Select(k => k.Unit);
+        var dead = running.Where((_, i) => exited[i]).Select(k => k.Thing);
         var failed = _kept.Where(k => k.Value is { Daemon: null, Work: not null }).Select(k => k.Key);
         return [.. dead.Concat(failed).Where(u => _kept.TryGetValue(u, out var k) && (k.Daemon is not null || time.GetUtcNow() >= k.NotBefore))];
     }
 
     /// <summary>Starts a daemon again that ended. One that keeps ending is given ever longer pauses.</summary>
-    public async Task RestartAsync(Unit unit, CancellationToken cancellationToken)
+    public async Task RestartAsync(Thing thing, CancellationToken cancellationToken)
     {
-        if (!_kept.TryGetValue(unit, out var kept) || kept.Work is null || kept.Daemon is { HasExited: false }) return;
+        if (!_kept.TryGetValue(thing, out var kept) || kept.Work is null || kept.Daemon is { HasExited: false }) return;
+        var program = kept.Work.Spec.Home.Program;
         if (kept.Daemon is { } dead)
         {
             kept.Failures = time.GetElapsedTime(kept.StartedAt) < Stable && kept.StartedAt != 0 ? kept.Failures + 1 : 0;
-            PlumbingLog.DaemonDied(logger, unit, dead.Pid, kept.Failures);
+            PlumbingLog.DaemonDied(logger, program, thing.Owner, dead.Pid, kept.Failures);
             dead.Dispose();
             kept.Hold(daemon: null, kept.StartedAt);
             kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures - 1);
@@ -81,14 +83,14 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         if (time.GetUtcNow() < kept.NotBefore) return;
         try
         {
-            await StartAsync(unit, kept, cancellationToken);
-            PlumbingLog.DaemonRestarted(logger, unit);
+            await StartAsync(thing, kept, cancellationToken);
+            PlumbingLog.DaemonRestarted(logger, program, thing.Owner);
         }
         catch (Exception e) when (e is ProcessFailedException or IOException)
         {
             kept.Failures++;
             kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures);
-            PlumbingLog.DaemonStartFailed(logger, unit, e.Message);
+            PlumbingLog.DaemonStartFailed(logger, program, thing.Owner, e.Message);
         }
     }
 
@@ -98,15 +100,14 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         foreach (var kept in _kept.Values) kept.Hold(daemon: null, startedAt: 0);
     }
 
-    private async Task StartAsync(Unit unit, Kept kept, CancellationToken cancellationToken)
+    private async Task StartAsync(Thing thing, Kept kept, CancellationToken cancellationToken)
     {
         var spec = kept.Work!.Spec;
         kept.Work.BeforeStart();
-        File.Delete(spec.PidFile);
-        await runner.RunAsync(
-            IpTool.Inside(spec.NetworkNamespace, $"starting dnsmasq of {unit}", spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
-        kept.Hold(
-            Daemon.Find(spec.Directory) ?? throw new ProcessFailedException($"starting dnsmasq of {unit}: it ended right away", exitCode: null), time.GetTimestamp());
+        File.Delete(spec.Home.PidFile);
+        var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
+        await runner.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
+        kept.Hold(Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
         kept.Untold = false;
     }
 

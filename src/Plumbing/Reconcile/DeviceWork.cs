@@ -59,7 +59,8 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
     }
 
     /// <summary>Makes veths right at both ends.</summary>
-    public async Task EnsureDevicesAsync(
+    /// <returns>Whether any was made anew: sockets bound to a former device of that name are of no use any more.</returns>
+    public async Task<bool> EnsureDevicesAsync(
         Turn turn, Unit unit, string name, NamespaceState inside, IReadOnlyList<WantedDevice> devices, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var missing = devices.Where(d => !IsWhole(d, turn, inside)).ToList();
@@ -82,6 +83,7 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
                 inside.Links.Devices.Where(d => !missing.Exists(m => string.Equals(m.Name, d.Key, StringComparison.Ordinal))), StringComparer.Ordinal),
         };
         await RunAsync(name, NamespacePlan.Lines(known, devices), changes, cancellationToken);
+        return missing.Count > 0;
     }
 
     private static bool IsWhole(WantedDevice device, Turn turn, NamespaceState inside) =>

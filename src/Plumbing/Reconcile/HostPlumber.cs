@@ -43,7 +43,7 @@ public sealed class HostPlumber : IDisposable
 
     /// <summary>Says what is missing on this host.</summary>
     /// <returns>A readable line for each missing thing, with what helps; empty when all is there.</returns>
-    public ImmutableArray<string> Preflight() => Reconcile.Preflight.Check(_options.StateDirectory, Environment.IsPrivilegedProcess, Programs.Find);
+    public ImmutableArray<string> Preflight() => Reconcile.Preflight.Check(_options.StateDirectory, _options.Haproxy, Environment.IsPrivilegedProcess, Programs.Find);
 
     /// <summary>Brings the host to what is wanted. What the journal has and nobody wants is removed first.</summary>
     /// <param name="wanted">All networks and routers of this host.</param>
@@ -98,10 +98,10 @@ public sealed class HostPlumber : IDisposable
         {
             try
             {
-                foreach (var unit in _daemons.Due())
+                foreach (var daemon in _daemons.Due())
                 {
-                    using var held = await HoldAsync(unit, cancellationToken);
-                    await _daemons.RestartAsync(unit, cancellationToken);
+                    using var held = await HoldAsync(daemon.Owner, cancellationToken);
+                    await _daemons.RestartAsync(daemon, cancellationToken);
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException)

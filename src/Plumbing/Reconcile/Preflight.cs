@@ -7,11 +7,11 @@ namespace Firstlight.Plumbing.Reconcile;
 internal static class Preflight
 {
     /// <summary>A readable line for each thing that is missing.</summary>
-    public static ImmutableArray<string> Check(string stateDirectory, bool isRoot, Func<string, string?> find)
+    public static ImmutableArray<string> Check(string stateDirectory, bool haproxy, bool isRoot, Func<string, string?> find)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         if (!isRoot) lines.Add("not root: namespaces, bridges and DHCP need it; run it with sudo");
-        foreach (var (program, package) in Programs.Needed)
+        foreach (var (program, package) in haproxy ? [.. Programs.Needed, Programs.Haproxy] : Programs.Needed)
         {
             if (find(program) is null) lines.Add($"{program} is missing: ./setup installs it (Debian package {package})");
         }

@@ -1,4 +1,5 @@
 using Firstlight.Plumbing.Dnsmasq;
+using Firstlight.Plumbing.Haproxy;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Nftables;
@@ -19,24 +20,30 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var name = DeviceNames.DhcpNamespace(network.Id);
         var bridge = DeviceNames.Bridge(network.Id);
         var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
-        var daemon = new Thing(unit, ThingKind.Daemon, $"{DhcpDirectory}/{network.Id}");
-        var hasDaemon = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange);
+        var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
+        var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
         [
             (ThingKind.Bridge, bridge),
             .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
-            .. hasDaemon ? [(daemon.Kind, daemon.Name)] : Array.Empty<(ThingKind, string)>(),
+            .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
         await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
         if (network.Dhcp is not { } dhcp || device is null) return;
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
-        await devices.EnsureDevicesAsync(turn, unit, name, inside, [device], changes, cancellationToken);
-        if (!hasDaemon) return;
-
-        journal.Record(daemon);
-        await daemons.EnsureAsync(unit, DhcpDaemon(network, dhcp, device, name), inside.Identity, changes, cancellationToken);
+        var isNew = await devices.EnsureDevicesAsync(turn, unit, name, inside, [device], changes, cancellationToken);
+        try
+        {
+            if (dnsmasq is { } daemon) await EnsureAsync(daemon, DhcpDaemon(network, dhcp, device, name), inside, changes, cancellationToken);
+        }
+        finally
+        {
+            // Neither waits for the other: a guest with an address from before needs no DHCP to ask for metadata.
+            if (haproxy is { } daemon)
+                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(network, dhcp), network.Proxy!, isNew && dhcp.MetadataV6), inside, changes, cancellationToken);
+        }
     }
 
     /// <summary>Brings a router to what is wanted.</summary>
@@ -45,11 +52,11 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var unit = new Unit(UnitKind.Router, router.Id);
         var name = DeviceNames.RouterNamespace(router.Id);
         var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
-        var advertises = RouterAdvertisements.Wanted(router);
+        var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
+        var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
         [
-            (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)),
-            .. advertises ? [(ThingKind.Daemon, $"{AdvertisementDirectory}/{router.Id}")] : Array.Empty<(ThingKind, string)>(),
+            (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)), .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Router, changes, cancellationToken);
@@ -58,17 +65,39 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         journal.Record(new Thing(unit, ThingKind.Table, name));
         if (await table.EnsureAsync(router, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
         await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, changes, cancellationToken);
-        if (!advertises) return;
-
-        journal.Record(new Thing(unit, ThingKind.Daemon, $"{AdvertisementDirectory}/{router.Id}"));
-        var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
-        var spec = new DaemonSpec(directory, name, RouterAdvertisements.Render(directory, router));
-        await daemons.EnsureAsync(unit, new DaemonWork(spec, () => false, () => false, () => { }), inside.Identity, changes, cancellationToken);
+        try
+        {
+            if (dnsmasq is { } daemon) await EnsureAsync(daemon, AdvertisementDaemon(router, name), inside, changes, cancellationToken);
+        }
+        finally
+        {
+            if (haproxy is { } daemon)
+                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(router), router.Proxy!, deviceIsNew: false), inside, changes, cancellationToken);
+        }
     }
 
     /// <summary>Takes everything of a unit away that the journal has.</summary>
     public Task RemoveAsync(Turn turn, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
         RemoveOthersAsync(turn, unit, [], changes, cancellationToken);
+
+    private static Thing DaemonOf(Unit unit, string name) => new(unit, ThingKind.Daemon, name);
+
+    private static IEnumerable<(ThingKind, string)> Names(Thing? thing) => thing is { } t ? [(t.Kind, t.Name)] : [];
+
+    private DaemonHome HomeOf(Thing daemon) => HaproxyDaemon.HomeOf(stateDirectory, daemon.Name) ?? DaemonHome.Dnsmasq(Path.Combine(stateDirectory, daemon.Name));
+
+    private Task EnsureAsync(Thing daemon, DaemonWork work, NamespaceState inside, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        journal.Record(daemon);
+        return daemons.EnsureAsync(daemon, work, inside.Identity, changes, cancellationToken);
+    }
+
+    private DaemonWork AdvertisementDaemon(WantedRouter router, string name)
+    {
+        var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
+        var spec = new DaemonSpec(DaemonHome.Dnsmasq(directory), name, RouterAdvertisements.Render(directory, router));
+        return new DaemonWork(spec, WriteFiles: null, () => false, () => { });
+    }
 
     private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
     {
@@ -77,7 +106,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var leaseFile = Path.Combine(directory, "leases");
         var formerHost = StateFiles.Read(hostFile);
         return new DaemonWork(
-            new DaemonSpec(directory, name, DnsmasqCommandLine.Render(directory, network, dhcp)),
+            new DaemonSpec(DaemonHome.Dnsmasq(directory), name, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
             () => LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost).Count > 0,
             () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
@@ -107,7 +136,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         switch (thing.Kind)
         {
             case ThingKind.Daemon:
-                await daemons.RemoveAsync(thing.Owner, Path.Combine(stateDirectory, thing.Name), cancellationToken);
+                await daemons.RemoveAsync(thing, HomeOf(thing), cancellationToken);
                 return true;
             case ThingKind.Table:
                 // Our own namespace takes it along.

@@ -15,6 +15,9 @@ public sealed record WantedNetwork
 
     /// <summary>DHCP and metadata namespace; null for a bridge alone.</summary>
     public WantedDhcp? Dhcp { get; init; }
+
+    /// <summary>The haproxy of that namespace, at 169.254.169.254 and, where it stands there, fe80::a9fe:a9fe; null when someone else listens there. Default null.</summary>
+    public WantedProxy? Proxy { get; init; }
 }
 
 /// <summary>What the namespace <c>qdhcp-…</c> of a network holds.</summary>

@@ -19,6 +19,9 @@ public sealed record WantedRouter
     /// <summary>TCP port the metadata listener of the namespace has; default 9697.</summary>
     public int MetadataPort { get; init; } = 9697;
 
+    /// <summary>The haproxy of the namespace, at <see cref="MetadataPort"/> of every address; null when someone else listens there. Default null.</summary>
+    public WantedProxy? Proxy { get; init; }
+
     /// <summary>Mark of guests' metadata packets within the low 16 bits; default 1 (Neutron's <c>metadata_access_mark</c>).</summary>
     public ushort MetadataMark { get; init; } = 1;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Tests.Support;
 using Firstlight.Inventory;
@@ -91,9 +92,9 @@ public sealed class RevalidationTests : IAsyncDisposable
         Assert.Equal(0, _directory.FreshLooks);
     }
 
-    private async Task<System.Net.IPEndPoint> StartAsync()
+    private async Task<IPEndPoint> StartAsync()
     {
-        var options = new AgentOptions { HomeListeners = [new HomeListener(new(System.Net.IPAddress.Loopback, 0), TestAgent.HomeScope)] };
+        var options = new AgentOptions { HomeListeners = [new HomeListener(new(IPAddress.Loopback, 0), TestAgent.HomeScope)] };
         _agent = new AgentServer(options, TestAgent.Signature, _directory, _upstream, _time, NullLoggerFactory.Instance);
         await _agent.StartAsync(CancellationToken.None);
         var listener = _agent.Describe().Listeners.Single();

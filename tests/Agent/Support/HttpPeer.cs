@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,14 +36,14 @@ internal sealed class HttpPeer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public static async Task<HttpPeer> StartAsync(int port = 0, X509Certificate2? certificate = null)
+    public static async Task<HttpPeer> StartAsync(int port = 0, X509Certificate2? certificate = null, Action<HttpsConnectionAdapterOptions>? tls = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            if (certificate is not null) listen.UseHttps(certificate);
+            if (certificate is not null) listen.UseHttps(certificate, tls ?? (_ => { }));
         }));
         var peer = new HttpPeer(builder.Build());
         peer._app.Run(peer.HandleAsync);

@@ -21,6 +21,11 @@ internal sealed class StubKeystone : IAsyncDisposable
 
     public JsonArray Catalog { get; set; } = [];
 
+    /// <summary>The project of a token; null for one without.</summary>
+    public string? Project { get; set; }
+
+    public IReadOnlyList<string> Roles { get; set; } = [];
+
     public KeystoneOptions Account => new()
     {
         AuthUrl = Peer.Address("/identity"),
@@ -57,6 +62,8 @@ internal sealed class StubKeystone : IAsyncDisposable
                 ["expires_at"] = (Clock.GetUtcNow() + Lifetime).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
                 ["catalog"] = Catalog.DeepClone(),
                 ["is_domain"] = false,
+                ["project"] = Project is null ? null : new JsonObject { ["id"] = Project, ["name"] = "service" },
+                ["roles"] = new JsonArray([.. Roles.Select(role => (JsonNode)new JsonObject { ["id"] = $"id-of-{role}", ["name"] = role })]),
             },
         });
     }

@@ -23,6 +23,12 @@ internal sealed class StubNeutron : IAsyncDisposable
     /// <summary>Most resources on a page, <c>pagination_max_limit</c>; null for no pages.</summary>
     public int? PageSize { get; set; }
 
+    /// <summary>Attributes whose filters are overlooked, as by a server or proxy that does not know them.</summary>
+    public HashSet<string> Ignored { get; } = [];
+
+    /// <summary>The one project whose resources are shown, as to an account with too small a role; null shows all.</summary>
+    public string? VisibleProject { get; set; }
+
     /// <summary>Statuses to answer next instead of resources.</summary>
     public Queue<int> Failures { get; } = new();
 
@@ -30,6 +36,12 @@ internal sealed class StubNeutron : IAsyncDisposable
     public TaskCompletionSource? Gate { get; set; }
 
     public JsonArray this[string collection] => _resources[collection]!.AsArray();
+
+    /// <summary>Serves another collection.</summary>
+    public void Add(string collection, JsonArray resources)
+    {
+        lock (_resources) _resources[collection] = resources;
+    }
 
     public IEnumerable<string> Targets => Peer.Received.Select(received => Uri.UnescapeDataString(received.Target));
 
@@ -74,31 +86,38 @@ internal sealed class StubNeutron : IAsyncDisposable
 
         var name = context.Request.Path.Value!.Split("/v2.0/").Last();
         var collection = name.Replace('-', '_');
-        if (!_resources.ContainsKey(collection))
+        if (!_resources.ContainsKey(collection) || (collection == "agents" && VisibleProject is not null))
         {
             context.Response.StatusCode = 404;
             return;
         }
 
-        await context.Response.WriteAsJsonAsync(List(context.Request, name, collection));
+        JsonObject answer;
+
+        // Nodes are read into being, which only one may do at a time.
+        lock (_resources) answer = List(context.Request, name, collection);
+        await context.Response.WriteAsJsonAsync(answer);
     }
 
     private JsonObject List(HttpRequest request, string name, string collection)
     {
         var found = this[collection].Select(item => item!.AsObject()).OrderBy(item => (string)item["id"]!, StringComparer.Ordinal);
         var fields = request.Query["fields"];
-        IEnumerable<JsonObject> items = found;
+        IEnumerable<JsonObject> items = found.Where(item => VisibleProject is null || (string?)item["project_id"] == VisibleProject);
         foreach (var (attribute, values) in request.Query)
         {
-            if (attribute is "fields" or "marker") continue;
+            if (attribute is "fields" or "marker" or "limit" || Ignored.Contains(attribute)) continue;
             items = items.Where(item => values.Any(value => Matches(item, attribute, value!)));
         }
 
         var marker = (string?)request.Query["marker"];
         var rest = items.Where(item => marker is null || string.CompareOrdinal((string)item["id"]!, marker) > 0).ToList();
-        var page = rest.Take(PageSize ?? int.MaxValue).ToList();
+        var size = Math.Min(PageSize ?? int.MaxValue, int.TryParse(request.Query["limit"], out var limit) ? limit : int.MaxValue);
+        var page = rest.Take(size).ToList();
         var answer = new JsonObject { [collection] = new JsonArray([.. page.Select(item => Projected(item, fields!))]) };
-        if (page.Count < rest.Count)
+
+        // As the real one: a full page is followed by another, if only by an empty one.
+        if (page.Count == size)
         {
             var query = string.Join('&', request.QueryString.Value!.TrimStart('?').Split('&').Where(part => !part.StartsWith("marker=", StringComparison.Ordinal)));
 

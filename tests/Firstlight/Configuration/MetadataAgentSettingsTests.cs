@@ -90,8 +90,8 @@ public sealed class MetadataAgentSettingsTests : IDisposable
 
     [Fact]
     public void Several_metadata_apis_are_a_list_each_with_its_port() => Assert.Equal(
-        ["http://a:8775/", "http://b:80/", "http://[fd00::1]:8775/", "http://[fd00::2]:9000/"],
-        Load(Agent + "nova_metadata_host = a, b:80, fd00::1, [fd00::2]:9000\n", NoAuth).Agent.MetadataApis.Select(uri => uri.IsDefaultPort ? $"http://{uri.Host}:80/" : uri.ToString()));
+        [("a", 8775), ("b", 80), ("fd00::1", 8775), ("fd00::2", 9000)],
+        Load(Agent + "nova_metadata_host = a, b:80, fd00::1, [fd00::2]:9000\n", NoAuth).Agent.Upstream.Addresses.Select(address => (address.Host, address.Port)));
 
     [Theory]
     [InlineData("nova_metadata_host = a b")]
@@ -129,8 +129,7 @@ public sealed class MetadataAgentSettingsTests : IDisposable
     [Fact]
     public void A_client_certificate_counts_only_with_its_key()
     {
-        var tls = Load(Agent + "nova_client_cert = /etc/c.pem\n", NoAuth).Agent.Trust;
-        Assert.Null(tls.CertificateFile);
+        Assert.Null(Load(Agent + "nova_metadata_protocol = https\nnova_client_cert = /nonexistent/c.pem\n", NoAuth).Agent.Upstream.ClientKeyFile);
         Assert.Contains("/nonexistent/ca.pem cannot be read", Assert.Single(Mistakes(Agent + "nova_metadata_protocol = https\nauth_ca_cert = /nonexistent/ca.pem\n", NoAuth)), StringComparison.Ordinal);
     }
 

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using Firstlight.Host;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Plumbing.Reconcile;
 
 namespace Firstlight.Tests.Host;
 
@@ -68,6 +69,30 @@ public sealed class MetadataPathTests
     [Fact]
     public void Routers_without_metadata_proxy_have_no_listener() =>
         Assert.Empty(MetadataPath.Listeners(Cloud([Four], "10.0.0.126"), new HostOptions { EnableMetadataProxy = false }));
+
+    [Theory]
+    [InlineData(false, "10.0.0.126")]
+    [InlineData(true, "10.0.0.126")]
+    [InlineData(false, null)]
+    public void Haproxy_stands_exactly_where_a_listener_would_and_no_listener_beside_it(bool force, string? routerAddress)
+    {
+        var cloud = Cloud([Four, Six], routerAddress);
+        var builtin = new HostOptions { ForceMetadata = force };
+        var haproxy = builtin with { Haproxy = new WantedProxy { SocketPath = "/run/proxy" } };
+
+        var wanted = HostWanted.From(cloud, haproxy);
+
+        Assert.Empty(MetadataPath.Listeners(cloud, haproxy));
+        Assert.Equal(
+            MetadataPath.Listeners(cloud, builtin).Select(l => l.Id).Distinct(),
+            wanted.Networks.Where(n => n.Proxy is not null).Select(n => n.Id).Concat(wanted.Routers.Where(r => r.Proxy is not null).Select(r => r.Id)));
+        Assert.All(HostWanted.From(cloud, builtin).Networks, n => Assert.Null(n.Proxy));
+        Assert.All(HostWanted.From(cloud, builtin).Routers, r => Assert.Null(r.Proxy));
+    }
+
+    [Fact]
+    public void Routers_without_metadata_proxy_have_no_haproxy_either() =>
+        Assert.Null(HostWanted.From(Cloud([Four], "10.0.0.126"), new HostOptions { EnableMetadataProxy = false, Haproxy = new WantedProxy { SocketPath = "/run/proxy" } }).Routers[0].Proxy);
 
     [Theory]
     [InlineData(false, false, true)]

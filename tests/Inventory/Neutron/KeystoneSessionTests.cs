@@ -86,6 +86,40 @@ public sealed class KeystoneSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_is_used_to_its_end_while_Keystone_is_away_which_is_asked_but_now_and_then()
+    {
+        var time = new ManualTime();
+        _keystone.Clock = time;
+        using var session = new KeystoneSession(_keystone.Account, time);
+        await session.TokenAsync(CancellationToken.None);
+
+        var answer = _keystone.Peer.Answer;
+        _keystone.Peer.Answer = (context, _) => Task.Run(() => context.Response.StatusCode = 500);
+        time.Advance(TimeSpan.FromMinutes(58.5));
+        for (var i = 0; i < 5; i++) Assert.Equal("token-1", (await session.TokenAsync(CancellationToken.None)).Value);
+        Assert.Equal(2, _keystone.Peer.Received.Count);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("token-1", (await session.TokenAsync(CancellationToken.None)).Value);
+        Assert.Equal(3, _keystone.Peer.Received.Count);
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<InventoryUnavailableException>(() => session.TokenAsync(CancellationToken.None).AsTask());
+        _keystone.Peer.Answer = answer;
+        Assert.Equal("token-2", (await session.TokenAsync(CancellationToken.None)).Value);
+    }
+
+    [Fact]
+    public async Task A_token_names_its_project_and_the_roles_of_its_account()
+    {
+        _keystone.Project = "p1";
+        _keystone.Roles = ["service", "reader"];
+        using var session = Session(_keystone.Account);
+        var token = await session.TokenAsync(CancellationToken.None);
+        Assert.Equal("p1", token.ProjectId);
+        Assert.Equal(["service", "reader"], token.Roles);
+    }
+
+    [Fact]
     public async Task A_refused_account_is_named_and_its_password_is_not()
     {
         using var session = Session(_keystone.Account with { Password = "wrong-password" });

@@ -20,6 +20,8 @@ internal static class RecordedCloud
     public static string Golden(string network, string file) =>
         File.ReadAllText(Path.Combine(Here(), "..", "Golden", $"dnsmasq-qdhcp-{network}-{file}.txt"));
 
+    public static string Haproxy(string networkNamespace) => File.ReadAllText(Path.Combine(Here(), "..", "Golden", $"haproxy-{networkNamespace}.conf"));
+
     public static WantedNetwork Network(string id)
     {
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Here(), "..", "Golden", "neutron-api.json")));

@@ -41,7 +41,7 @@ internal static class GetVerb
                 ?? throw new ProgramEndException(ExitCodes.Usage, $"get: --project is needed: the inventory does not have {asked.Id}");
             var api = parse.GetValue(url) is { } text ? new Uri(text) : settings.Agent.MetadataApi;
             using var request = Request(api, DocumentPath.Target(parse.GetRequiredValue(path)), asked, tenant, signer);
-            return await AskAsync(parse, settings.Agent.Trust.Insecure, request, parse.GetValue(headers), cancellationToken);
+            return await AskAsync(parse, settings.Agent.Upstream.Insecure, request, parse.GetValue(headers), cancellationToken);
         });
         return verb;
     }

@@ -140,7 +140,9 @@ internal sealed class BrokerSession : IAsyncDisposable
     // As oslo.messaging declares it: anybody may publish to it, and the broker removes it when nobody has used it for a while.
     private async Task DeclareReplyQueueAsync(string queue, CancellationToken cancellation)
     {
-        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-expires"] = (int)_options.ReplyQueueLifetime.TotalMilliseconds };
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
+        if (_options.ReplyQueueLifetime > TimeSpan.Zero)
+            arguments["x-expires"] = (int)Math.Min(_options.ReplyQueueLifetime.TotalMilliseconds, int.MaxValue);
         if (_options.TransientQuorumQueue) arguments["x-queue-type"] = "quorum";
         await _channel.QueueDeclareAsync(
             queue, durable: _options.TransientQuorumQueue, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);

@@ -38,7 +38,7 @@ public sealed record HeartbeatOptions
     /// <summary>Silence after which the broker counts as gone (<c>[oslo_messaging_rabbit] heartbeat_timeout_threshold</c>); zero for never. Default 60 s.</summary>
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>First pause after a failure (<c>[oslo_messaging_rabbit] rabbit_retry_interval</c>). Default 1 s.</summary>
+    /// <summary>First pause after a failure (<c>[oslo_messaging_rabbit] rabbit_retry_interval</c>). Default 1 s, which also stands for 0.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What each further pause is longer (<c>[oslo_messaging_rabbit] rabbit_retry_backoff</c>). Default 2 s.</summary>
@@ -47,7 +47,7 @@ public sealed record HeartbeatOptions
     /// <summary>Longest pause (<c>[oslo_messaging_rabbit] rabbit_interval_max</c>). Default 30 s.</summary>
     public TimeSpan RetryMaximum { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>When the broker removes a reply queue nobody uses (<c>[oslo_messaging_rabbit] rabbit_transient_queues_ttl</c>). Default 1800 s.</summary>
+    /// <summary>When the broker removes a reply queue nobody uses (<c>[oslo_messaging_rabbit] rabbit_transient_queues_ttl</c>); 0 for never. Default 1800 s.</summary>
     public TimeSpan ReplyQueueLifetime { get; init; } = TimeSpan.FromSeconds(1800);
 
     /// <summary>Whether the reply queue is a quorum queue (<c>[oslo_messaging_rabbit] rabbit_transient_quorum_queue</c>). Default false.</summary>
@@ -58,6 +58,10 @@ public sealed record HeartbeatOptions
     internal HeartbeatOptions Effective()
     {
         var query = (Url ?? TransportUrl.Default).Query;
+        var retry = Seconds("rabbit_retry_interval", RetryInterval);
+        // Without a pause a dead broker would be asked as fast as it can refuse.
+        if (retry <= TimeSpan.Zero) retry = TimeSpan.FromSeconds(1);
+        var longest = Seconds("rabbit_interval_max", RetryMaximum);
         return this with
         {
             Tls = new BrokerTls
@@ -70,9 +74,9 @@ public sealed record HeartbeatOptions
             },
             LoginMethod = query.GetValueOrDefault("rabbit_login_method", LoginMethod),
             HeartbeatTimeout = Seconds("heartbeat_timeout_threshold", HeartbeatTimeout),
-            RetryInterval = Seconds("rabbit_retry_interval", RetryInterval),
+            RetryInterval = retry,
             RetryBackoff = Seconds("rabbit_retry_backoff", RetryBackoff),
-            RetryMaximum = Seconds("rabbit_interval_max", RetryMaximum),
+            RetryMaximum = longest > retry ? longest : retry,
             ReplyQueueLifetime = Seconds("rabbit_transient_queues_ttl", ReplyQueueLifetime),
             TransientQuorumQueue = Flag("rabbit_transient_quorum_queue", TransientQuorumQueue),
         };

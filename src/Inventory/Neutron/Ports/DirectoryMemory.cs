@@ -8,6 +8,7 @@ internal sealed class DirectoryMemory(NeutronDirectoryOptions options, TimeProvi
     private readonly ConcurrentDictionary<Guid, NetworkMemory> _networks = new();
     private readonly ConcurrentDictionary<Guid, RouterMemory> _routers = new();
     private readonly long _timeToLive = (long)(options.TimeToLive.TotalSeconds * time.TimestampFrequency);
+    private long _lastStamp = long.MinValue;
     private long _learnt;
     private long _scopes;
     private long _trimAt = time.GetTimestamp();
@@ -18,6 +19,20 @@ internal sealed class DirectoryMemory(NeutronDirectoryOptions options, TimeProvi
 
     /// <summary>Networks and routers held.</summary>
     public int Scopes => _networks.Count + _routers.Count;
+
+    /// <summary>Whether anything is being asked for.</summary>
+    public bool IsAsking => All().Any(static scope => scope.IsBusy(long.MaxValue));
+
+    /// <summary>The present as a timestamp that no other question has: of two answers one is always the newer.</summary>
+    public long Stamp()
+    {
+        while (true)
+        {
+            var last = Interlocked.Read(ref _lastStamp);
+            var stamp = Math.Max(time.GetTimestamp(), last + 1);
+            if (Interlocked.CompareExchange(ref _lastStamp, stamp, last) == last) return stamp;
+        }
+    }
 
     /// <summary>The timestamp before which an answer is too old at <paramref name="now"/>.</summary>
     public long OldestAt(long now) => _timeToLive == 0 ? long.MaxValue : now - _timeToLive + 1;

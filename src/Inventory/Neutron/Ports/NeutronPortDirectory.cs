@@ -56,6 +56,9 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
     /// <summary>Networks and routers in memory.</summary>
     internal int ScopesHeld => _memory.Scopes;
 
+    /// <summary>Whether anything is being asked for, also where nobody waits for it.</summary>
+    internal bool IsAsking => _memory.IsAsking;
+
     /// <inheritdoc/>
     /// <remarks>Completes synchronously, without asking and without allocating, for a port in memory.</remarks>
     public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken)
@@ -198,7 +201,7 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
         var networks = known.Networks.Ids.Select(_memory.Network).ToList();
         if (networks.Exists(network => network.AsksAlone(now))) return false;
         var filled = await Task.WhenAll(networks.Select(network => FillAsync(network, now, oldest)));
-        return filled.All(static is_ => is_);
+        return filled.All(static isFilled => isFilled);
     }
 
     private async Task<bool> FillAsync(NetworkMemory network, long now, long oldest)
@@ -213,7 +216,7 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
     // What goes wrong with a whole network need not go wrong with the one port that is asked for, and that tells whoever waits.
     private async Task<bool> FetchNetworkAsync(NetworkMemory network)
     {
-        var askedAt = _time.GetTimestamp();
+        var askedAt = _memory.Stamp();
         try
         {
             if (await _ports.AllOfAsync(network.Key.Id) is { } rows)
@@ -243,7 +246,7 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
 
     private async Task<RouterNetworks?> FetchRouterAsync(RouterMemory router)
     {
-        var askedAt = _time.GetTimestamp();
+        var askedAt = _memory.Stamp();
         var known = await _ports.NetworksOfAsync(router.Key.Id) is { } networks ? new RouterNetworks(networks, askedAt) : null;
         router.Learn(known);
         return known;
@@ -254,7 +257,7 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
         var networks = scope is not RouterMemory router ? NetworkSet.Of(scope.Key.Id)
             : afresh ? (await FetchRouterAsync(router))?.Networks
             : (await NetworksOfAsync(router))?.Networks;
-        var askedAt = _time.GetTimestamp();
+        var askedAt = _memory.Stamp();
         var rows = networks is null ? [] : await _ports.OfAsync(scope.Key, networks, peers);
 
         var answers = new Dictionary<PeerKey, PortLookup>(peers.Count);

@@ -28,6 +28,9 @@ public sealed class Broker : IDisposable
 
     public string OtherAuthorityFile => System.IO.Path.Combine(Server.Root, "other.pem");
 
+    /// <summary>A file of the certificates: <c>client</c> is of the broker's authority, <c>stranger</c> of another.</summary>
+    public string FileOf(string name) => System.IO.Path.Combine(Server.Root, name);
+
     public HeartbeatOptions Options(string? url = null) => new()
     {
         Url = TransportUrl.Parse(url ?? Url),
@@ -42,14 +45,21 @@ public sealed class Broker : IDisposable
 
     private static IEnumerable<string> Configuration(string root, int tlsPort)
     {
-        using (WriteAuthority(root, "other"))
+        using (var other = WriteAuthority(root, "other"))
         using (var authority = WriteAuthority(root, "ca"))
-            WriteServer(root, authority);
+        {
+            WriteSigned(root, authority, "server");
+            WriteSigned(root, authority, "client");
+            WriteSigned(root, other, "stranger");
+        }
+
         return
         [
             $"default_user = {User}", $"default_pass = {Password}", $"default_vhost = {VirtualHost}",
             $"listeners.ssl.1 = 127.0.0.1:{tlsPort}",
             $"ssl_options.cacertfile = {root}/ca.pem", $"ssl_options.certfile = {root}/server.pem", $"ssl_options.keyfile = {root}/server.key",
+            // Who shows a certificate must show one of this authority; nobody need show one.
+            "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = false",
         ];
     }
 
@@ -64,16 +74,16 @@ public sealed class Broker : IDisposable
     }
 
     // For localhost by name only, so that the address 127.0.0.1 is another host.
-    private static void WriteServer(string root, X509Certificate2 authority)
+    private static void WriteSigned(string root, X509Certificate2 authority, string name)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
-        File.WriteAllText(System.IO.Path.Combine(root, "server.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(System.IO.Path.Combine(root, "server.key"), key.ExportRSAPrivateKeyPem());
+        File.WriteAllText(System.IO.Path.Combine(root, name + ".pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(System.IO.Path.Combine(root, name + ".key"), key.ExportRSAPrivateKeyPem());
     }
 }
 

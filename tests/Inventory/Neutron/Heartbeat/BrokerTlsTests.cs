@@ -38,6 +38,16 @@ public sealed class BrokerTlsTests(Broker broker)
     }
 
     [Fact]
+    public async Task A_certificate_of_our_own_is_shown()
+    {
+        BrokerTls With(string name) => Trusting with { CertificateFile = broker.FileOf(name + ".pem"), KeyFile = broker.FileOf(name + ".key") };
+
+        await ReportsAsync("localhost", With("client"), 2300);
+        // That it is shown at all can be told only where it is refused.
+        await FailsAsync("localhost", With("stranger"));
+    }
+
+    [Fact]
     public async Task An_authority_file_that_is_not_there_is_named()
     {
         Assert.Contains("/nowhere/ca.pem", await FailsAsync("localhost", Trusting with { AuthorityFile = "/nowhere/ca.pem" }), StringComparison.Ordinal);

@@ -70,6 +70,8 @@ internal sealed class ReportsServer : IAsyncDisposable
     /// <summary>Takes no more reports: the exchange stays, and leads nowhere.</summary>
     public Task UnbindAsync() => _channel.QueueUnbindAsync(Queue, Exchange, Queue, cancellationToken: Cancellation);
 
+    public Task DeleteAsync(string queue) => _channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: Cancellation);
+
     public async ValueTask DisposeAsync()
     {
         if (_channel.IsOpen)

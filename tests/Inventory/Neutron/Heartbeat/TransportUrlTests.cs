@@ -91,4 +91,14 @@ public sealed class TransportUrlTests
         Assert.Equal((7, 5, 1), (effective.HeartbeatTimeout.TotalSeconds, effective.RetryMaximum.TotalSeconds, effective.RetryInterval.TotalSeconds));
         Assert.Throws<FormatException>(() => (options with { Url = TransportUrl.Parse("rabbit://h/?ssl=perhaps") }).Effective());
     }
+
+    [Theory]
+    [InlineData("rabbit://h/?rabbit_retry_interval=0&rabbit_interval_max=0", 1, 1)]
+    [InlineData("rabbit://h/?rabbit_retry_interval=9&rabbit_interval_max=3", 9, 9)]
+    [InlineData("rabbit://h/?rabbit_retry_interval=2", 2, 30)]
+    public void A_pause_is_never_nothing(string url, int first, int longest)
+    {
+        var effective = new HeartbeatOptions { Url = TransportUrl.Parse(url), Host = "h", MetadataProxySocket = "/s" }.Effective();
+        Assert.Equal((first, longest), (effective.RetryInterval.TotalSeconds, effective.RetryMaximum.TotalSeconds));
+    }
 }
