@@ -178,7 +178,6 @@ internal sealed class GuestApplication(
 
         if (!answer.Headers.IsDefaultOrEmpty) PassedHeaders.CopyTo(headers, answer.Headers);
         if (contentType is not null) headers.ContentType = contentType;
-        if (answer.IsForNowOnly) headers.CacheControl = "no-cache";
         if (answer.RetrySoon && headers.RetryAfter.Count == 0) headers.RetryAfter = "1";
         headers.ContentLength = length;
         if (body.IsEmpty) return Task.CompletedTask;
