@@ -33,6 +33,9 @@ public sealed partial class NeutronLab
     /// <summary>Processes that Neutron's agents take for their proxies: haproxies, or stand-ins.</summary>
     internal IReadOnlyList<(int Id, string CommandLine)> Proxies() => [.. _host.Processes().Where(p => p.CommandLine.Contains(ProxiesOfNeutron, StringComparison.Ordinal))];
 
+    /// <summary>What our agent says of itself.</summary>
+    internal Task<string> StatusAsync() => _host.RunAsync("curl", "-fsS", "--max-time", "10", $"http://127.0.0.1:{Lab.OurManagementPort}/status");
+
     // The agents look for haproxy in their path. They are told nothing else, and find their proxies gone when they start again.
     private async Task ProxiesAsync(bool standIn)
     {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A host of its own for the lab: network, mount and process namespaces. All that Neutron's agents make (namespaces, bridges, firewalls, daemons)
 # is inside, and ends with it, however it ends: when whoever holds its standard input is gone. Then the directory goes too.
-#   host.sh DIRECTORY hold|stay     (stay: for ever; kill $(cat DIRECTORY/host.pid) ends it)
+#   host.sh DIRECTORY hold|stay     (stay: for ever; kill -KILL $(cat DIRECTORY/host.pid) ends it)
 set -eu
 if [ "${3:-}" != inside ]; then
   unshare --net --mount --pid --fork --kill-child --mount-proc "$0" "$1" "$2" inside <&0 &
