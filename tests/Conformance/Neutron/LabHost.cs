@@ -137,6 +137,13 @@ internal sealed class LabHost : IAsyncDisposable
 
     public bool Runs(int id) => Processes().Any(p => p.Id == id);
 
+    /// <summary>Ends it although it was to stay.</summary>
+    public void Abandon()
+    {
+        using var process = Process.GetProcessById(_process);
+        process.Kill();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _sockets.Dispose();

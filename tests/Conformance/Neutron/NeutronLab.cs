@@ -42,8 +42,8 @@ public sealed partial class NeutronLab : IAsyncLifetime
         }
         catch
         {
+            if (kept is not null) _host?.Abandon();
             await DisposeAsync();
-            if (Directory.Exists(root) && kept is null) Directory.Delete(root, recursive: true);
             throw;
         }
 
