@@ -27,6 +27,7 @@ internal sealed class LabServices
         MetadataAgentOfOurApi = Service(
             "neutron-metadata-agent-ours", ["/usr/bin/neutron-metadata-agent", .. neutronConf, "--config-file", At("metadata_agent_ours.ini")], ServesSocketAsync);
         OurApi = Ours("our-api", ["metadata-api", "--config-file", At("nova.conf"), "--config-file", At("firstlight_api.conf")], () => host.ListensAsync(Lab.OurApiPort));
+        OurLenientApi = Ours("our-lenient-api", ["metadata-api", "--config-file", At("nova.conf"), "--config-file", At("firstlight_api_default.conf")], () => host.ListensAsync(Lab.OurApiPort));
         OurAgentOnSocket = Ours("our-agent-on-socket", [.. agentFiles, At("firstlight_socket.conf"), "--config-file", At("metadata_agent.ini")], ServesSocketAsync);
         OurAgent = Ours("our-agent", [.. agentFiles, At("firstlight_namespaces.conf"), "--config-file", At("metadata_agent.ini")], () => host.ListensAsync(Lab.OurManagementPort));
         OurAgentOfOurApi = Ours(
@@ -55,7 +56,11 @@ internal sealed class LabServices
     /// <summary>Neutron's, in front of our API.</summary>
     public LabService MetadataAgentOfOurApi { get; }
 
+    /// <summary>Ours, strictly as Nova.</summary>
     public LabService OurApi { get; }
+
+    /// <summary>Ours as it is by default, at the same port: it fails only those documents that it cannot make.</summary>
+    public LabService OurLenientApi { get; }
 
     /// <summary>Ours behind haproxies, in front of Nova.</summary>
     public LabService OurAgentOnSocket { get; }

@@ -63,6 +63,6 @@ public sealed class NeutronAgentsTests(NeutronLab lab, ITestOutputHelper output)
         await Eventually.TrueAsync(() => Task.FromResult(!lab.Host.Namespaces().Contains(@namespace)), $"{@namespace} is gone");
         await Eventually.TrueAsync(() => Task.FromResult(!lab.Host.Processes().Any(p => p.CommandLine.Contains(id, StringComparison.Ordinal))), $"no process of {id} is left");
         await Eventually.TrueAsync(async () => !(await lab.StatusAsync()).Contains(id, StringComparison.Ordinal), $"no listener of {id} is left");
-        Assert.Empty(Directory.EnumerateFiles(lab.Services.At("stand-in")).Where(f => Path.GetFileName(f).Contains(id, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFiles(lab.Services.At("stand-in")), f => Path.GetFileName(f).Contains(id, StringComparison.Ordinal));
     }
 }

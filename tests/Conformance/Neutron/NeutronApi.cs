@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +9,7 @@ namespace Firstlight.Conformance.Tests.Neutron;
 /// <summary>Neutron's REST API, asked from the lab's host as an administrator.</summary>
 internal sealed class NeutronApi(LabHost host) : IDisposable
 {
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         ConnectCallback = async (to, stop) => new NetworkStream(await host.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.DnsEndPoint.Port), null, stop), ownsSocket: true),
@@ -57,7 +58,7 @@ internal sealed class NeutronApi(LabHost host) : IDisposable
 
     private async Task<JsonElement> AskAsync(HttpMethod method, string path, JsonObject? body)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : new StringContent(body.ToJsonString(), mediaType: JsonType) };
         using var answer = await _client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"Neutron: {method} {path}: {(int)answer.StatusCode} {text}");

@@ -56,6 +56,8 @@ public sealed class NeutronOutageTests(NeutronLab lab)
     public async Task Without_Neutron_known_guests_are_served_and_strangers_told_to_come_back_and_with_it_all_is_fresh()
     {
         await lab.WireAsync(Wiring.AllOurs);
+        await lab.Services.OurApi.StopAsync();
+        await lab.Services.OurLenientApi.StartAsync();
         var (plain, stranger) = (await lab.GuestAsync("plain"), await lab.GuestAsync("unicode"));
         await Eventually.TrueAsync(plain.IsServedAsync, "the guest is served");
         var before = Facts(await plain.AskAsync("GET", Document));
@@ -86,6 +88,8 @@ public sealed class NeutronOutageTests(NeutronLab lab)
         {
             await lab.SqlAsync($"UPDATE neutron.ports SET device_id = '{InstanceIds.Of("plain")}' WHERE name = 'plain-0'");
             await lab.Services.Server.StartAsync();
+            await lab.Services.OurLenientApi.StopAsync();
+            await lab.Services.OurApi.StartAsync();
         }
 
         await Eventually.TrueAsync(async () => (await plain.AskAsync("GET", Document)).Text.Contains(InstanceIds.Of("plain"), StringComparison.Ordinal), "the port is the guest's own again");

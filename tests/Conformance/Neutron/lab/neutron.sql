@@ -445,3 +445,4 @@ INSERT INTO `subnets` (`project_id`, `id`, `name`, `network_id`, `ip_version`, `
 ('ca17d50f6ac049928cc2fb2217dab93b','4968abc1-3849-456f-87c9-b64d2094faf0','net-b-0','c55efaee-ea7f-4ded-abf9-8753e0739770',4,'10.1.1.0/24','10.1.1.1',1,NULL,NULL,NULL,12,NULL,1),
 ('ca17d50f6ac049928cc2fb2217dab93b','c40a2a56-dd10-4036-b0fa-1b354041ce98','net-b-1','c55efaee-ea7f-4ded-abf9-8753e0739770',6,'fd00:b::/64','fd00:b::1',1,'slaac','slaac',NULL,13,NULL,1),
 ('ca17d50f6ac049928cc2fb2217dab93b','a8714c6d-e495-49ff-9ef2-10f76b80219e','net-e-0','69015242-f814-43cd-8e73-ba7ac0bd99ef',6,'fd00:e::/64','fd00:e::1',1,'dhcpv6-stateless','dhcpv6-stateless',NULL,31,NULL,1);
+INSERT INTO `provisioningblocks` (`standard_attr_id`, `entity`) VALUES (56,'L2'),(57,'L2'),(58,'L2'),(59,'L2'),(60,'L2'),(63,'L2'),(64,'L2'),(65,'L2'),(66,'L2'),(67,'L2'),(68,'L2'),(69,'L2'),(70,'L2'),(71,'L2'),(72,'L2'),(73,'L2'),(74,'L2'),(75,'L2'),(76,'L2'),(77,'L2'),(78,'L2'),(79,'L2'),(80,'L2');
