@@ -44,6 +44,7 @@ public sealed class CrossWired(NeutronLab lab) : IAsyncLifetime
             var begun = Stopwatch.GetTimestamp();
             await lab.WireAsync(wiring);
             foreach (var guest in guests) await Eventually.TrueAsync(guest.IsServedAsync, $"{guest.Name} is served through {wiring}{Failing(wiring)}");
+            if ((await lab.HaproxiesAsync()).Count == 0 != wiring.StandIn) throw new InvalidOperationException($"haproxies where there must be none, or none where they must be: {wiring}");
             var wired = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             await Parallel.ForEachAsync(guests, async (guest, _) => await CrawlAsync(wiring, guest));
             if (wiring.OurAgent) foreach (var guest in guests) await ReplayAsync(wiring, guest);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Firstlight.System.Tests.Support;
 
@@ -36,6 +37,8 @@ public sealed class NeutronAgentsTests(NeutronLab lab, ITestOutputHelper output)
         var routed = await cloud.GuestAsync("blockdev", viaRouter: true, subnet: 0);
         await ServedAsync(routed, "blockdev", "a guest behind a new router");
         Assert.Contains($"qrouter-{cloud.Router}", lab.Host.Namespaces());
+        var listeners = JsonElement.Parse(await lab.StatusAsync()).GetProperty("listeners").EnumerateArray().Where(l => l.GetProperty("scope_id").GetString() == cloud.Router);
+        Assert.True(listeners.Sum(l => l.GetProperty("requests").GetInt64()) > 0, "the router's listener served it");
         await ServedAsync(guest, "nosecgroup", "a guest of the network that has a router now");
 
         await cloud.RemoveRouterAsync();
