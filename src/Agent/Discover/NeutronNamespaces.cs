@@ -87,7 +87,7 @@ public sealed class NeutronNamespaces
                         _recreated = false;
                     }
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The outermost loop: whatever this turn met, the next one tries again.
                     DiscoverLog.TurnFailed(_logger, e);

@@ -17,6 +17,7 @@ internal static class ProgramVerbs
         HostAgentVerb.Build,
         MetadataApiVerb.Build,
         MetadataAgentVerb.Build,
+        AgentVerb.Build,
         LabVerb.Build,
         ApplyVerb.Build,
         ProjectVerb.Build,
@@ -28,6 +29,7 @@ internal static class ProgramVerbs
         KeyPairVerb.Build,
         GetVerb.Build,
         SignVerb.Build,
+        ConfigDriveVerb.Build,
         ConfigurationReferenceVerb.Build,
     ];
 }

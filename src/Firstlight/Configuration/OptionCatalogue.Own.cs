@@ -12,6 +12,13 @@ internal static partial class OptionCatalogue
         Meaning = "Where /healthz, /readyz, /metrics and /status are served.",
     };
 
+    internal static OptionDefinition<string?> RunDirectory { get; } = new()
+    {
+        Section = OwnSection, Name = "run_directory", Form = ValueForms.OptionalPath, DefaultText = "",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.All,
+        Meaning = "Where running roles leave a file for `firstlight agent list`; empty: `/run/firstlight/agents` for root, `$state_path/agents` for others.",
+    };
+
     internal static OptionDefinition<string> LogFormat { get; } = new()
     {
         Section = OwnSection, Name = "log_format", Form = ValueForms.Choice("text", "json"), DefaultText = "text",

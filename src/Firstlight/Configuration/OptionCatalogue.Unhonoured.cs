@@ -11,8 +11,6 @@ internal static partial class OptionCatalogue
         Nova("DEFAULT", "injected_network_template", "", "Template of the network file in `content/`; the layout of Nova's own template is always used here."),
         Nova("DEFAULT", "flat_injected", "false", "Whether nova-compute marks networks as injected; what it stored is followed here."),
         Nova("DEFAULT", "tcp_keepidle", "600", "Seconds until an idle connection is probed; the system's are used."),
-        Nova("api", "config_drive_skip_versions", "1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01", "EC2 versions left off the config drive."),
-        Nova("DEFAULT", "config_drive_skip_versions", "", "EC2 versions left off the config drive."),
         .. OfDatabase("database"),
         .. OfDatabase("api_database"),
         Nova("cache", "enabled", "false", "Share cached documents between processes through oslo.cache; this process keeps its own, bounded by `[firstlight] snapshot_cache_bytes`."),

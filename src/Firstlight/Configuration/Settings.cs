@@ -37,6 +37,9 @@ internal sealed partial record Settings
     /// <summary>Where /healthz, /readyz, /metrics and /status are served; null for nowhere.</summary>
     public required IPEndPoint? ManagementListen { get; init; }
 
+    /// <summary>Where running roles leave a file each; null for the usual place.</summary>
+    public required string? RunDirectory { get; init; }
+
     /// <summary>How log lines look.</summary>
     public required LogSettings Log { get; init; }
 
@@ -48,6 +51,9 @@ internal sealed partial record Settings
 
     /// <summary>The metadata API.</summary>
     public required ApiSettings Api { get; init; }
+
+    /// <summary>Config drives.</summary>
+    public required ConfigDriveSettings ConfigDrive { get; init; }
 
     /// <summary>Nova's databases; null where instances are read from the inventory.</summary>
     public required NovaSettings? Nova { get; init; }
@@ -117,6 +123,11 @@ internal sealed record ApiSettings(
     /// <summary>Whether the headers of a proxy in front tell the address of a guest.</summary>
     public required bool EnableProxyHeadersParsing { get; init; }
 }
+
+/// <summary>Config drives.</summary>
+/// <param name="Format">iso9660 or vfat.</param>
+/// <param name="SkippedVersions">EC2 versions left off.</param>
+internal sealed record ConfigDriveSettings(string Format, ImmutableArray<string> SkippedVersions);
 
 /// <summary>The metadata agent.</summary>
 /// <param name="Upstream">Where signed requests go.</param>

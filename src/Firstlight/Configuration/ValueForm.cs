@@ -91,6 +91,13 @@ internal static class ValueForms
     /// <summary>Comma-separated items; blanks around an item are dropped.</summary>
     public static ValueForm<ImmutableArray<string>> List { get; } = new("list", "items separated by commas", ParseList);
 
+    /// <summary>Items separated by blanks.</summary>
+    public static ValueForm<ImmutableArray<string>> Words { get; } = new("words", "items separated by blanks", (string t, out ImmutableArray<string> v) =>
+    {
+        v = [.. t.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        return true;
+    });
+
     /// <summary>A firewall mark of 16 bits, in hexadecimal or decimal.</summary>
     public static ValueForm<uint> Mark { get; } = new("mark", "a number from 0x1 to 0xffff", (string t, out uint v) =>
         (t.StartsWith("0x", StringComparison.OrdinalIgnoreCase)

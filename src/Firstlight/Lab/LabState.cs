@@ -1,5 +1,6 @@
 using System.Globalization;
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Lifetime;
 
 namespace Firstlight.Lab;
 
@@ -75,7 +76,7 @@ internal sealed class LabState(string directory)
     }
 
     /// <summary>Writes pid and start time: together they name one process, even after the pid was used again.</summary>
-    public void WritePid(int pid) => File.WriteAllText(PidFile, $"{pid} {StartTimeOf(pid)}");
+    public void WritePid(int pid) => File.WriteAllText(PidFile, $"{pid} {ProcessStart.Of(pid)}");
 
     /// <summary>The lab's own process while it runs; null when it ended or was never started.</summary>
     public int? RunningPid()
@@ -83,24 +84,6 @@ internal sealed class LabState(string directory)
         if (!File.Exists(PidFile)) return null;
         var words = File.ReadAllText(PidFile).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 2 || !int.TryParse(words[0], CultureInfo.InvariantCulture, out var pid)) return null;
-        return StartTimeOf(pid) is { } start && start == words[1] ? pid : null;
-    }
-
-    // Field 22 of proc_pid_stat(5), counted after the command name, which may hold blanks and parentheses.
-    private static string? StartTimeOf(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return ProcessStart.Of(pid) is { } start && start == words[1] ? pid : null;
     }
 }

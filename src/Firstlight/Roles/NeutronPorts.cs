@@ -14,15 +14,14 @@ internal sealed class NeutronPorts : IDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly KeystoneSession _session;
     private readonly NeutronClient _client;
-    private readonly ILogger _logger;
     private volatile string? _problem = "Neutron has not been asked yet";
 
     /// <summary>Puts the parts together; asks nobody yet.</summary>
     public NeutronPorts(RoleProgram program, NeutronAgentSettings settings)
     {
-        _logger = program.Loggers.CreateLogger<NeutronPorts>();
         _session = new KeystoneSession(settings.Neutron.Account, TimeProvider.System);
-        _client = new NeutronClient(settings.Neutron.Api, _session, TimeProvider.System);
+        // Guests ask again by themselves, and the directory pauses after a failure: repetitions below it would only hide that.
+        _client = new NeutronClient(settings.Neutron.Api with { Retries = 0 }, _session, TimeProvider.System);
         Directory = new NeutronPortDirectory(
             _client, new NeutronDirectoryOptions { TimeToLive = settings.PortCacheTime }, TimeProvider.System, program.Loggers.CreateLogger<NeutronPortDirectory>());
         Readiness = new ReadinessCheck("neutron", _ => ValueTask.FromResult<string?>(_problem));
@@ -39,16 +38,8 @@ internal sealed class NeutronPorts : IDisposable
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             var test = await Directory.CheckAsync(cancellationToken);
-            var problem = test.Outcome is NeutronSelfTestOutcome.Ok or NeutronSelfTestOutcome.Unproven ? null : test.Line;
-            if (problem is null)
-            {
-                _problem = null;
-                RoleLog.NeutronAnswers(_logger, test.Line);
-                return;
-            }
-
-            if (_problem != problem) RoleLog.NeutronUnusable(_logger, problem);
-            _problem = problem;
+            _problem = test.Outcome is NeutronSelfTestOutcome.Ok or NeutronSelfTestOutcome.Unproven ? null : test.Line;
+            if (_problem is null) return;
             await Task.Delay(pause, cancellationToken);
         }
     }

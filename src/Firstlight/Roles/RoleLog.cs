@@ -23,12 +23,9 @@ internal static partial class RoleLog
     [LoggerMessage(6105, LogLevel.Information, "Host in order at revision {Revision}: {Networks} networks, {Routers} routers, {Listeners} listeners")]
     public static partial void InOrder(ILogger logger, long revision, int networks, int routers, int listeners);
 
-    [LoggerMessage(6106, LogLevel.Information, "Neutron: {Finding}")]
-    public static partial void NeutronAnswers(ILogger logger, string finding);
+    [LoggerMessage(6106, LogLevel.Warning, "`firstlight agent list` will not show this role: {Reason}")]
+    public static partial void NotRegistered(ILogger logger, string reason);
 
-    [LoggerMessage(6107, LogLevel.Error, "Neutron cannot be used to find ports, and is asked again: {Finding}")]
-    public static partial void NeutronUnusable(ILogger logger, string finding);
-
-    [LoggerMessage(6108, LogLevel.Information, "No transport_url: Neutron is not told that this agent is alive")]
+    [LoggerMessage(6107, LogLevel.Information, "No transport_url: Neutron is not told that this agent is alive")]
     public static partial void NoBus(ILogger logger);
 }

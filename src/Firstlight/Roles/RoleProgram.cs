@@ -13,8 +13,12 @@ namespace Firstlight.Roles;
 /// <summary>What every role that runs until it is stopped has in common: settings, logs, signals, the inventory, the management address.</summary>
 internal sealed class RoleProgram : IDisposable
 {
-    private RoleProgram(Settings settings, ILoggerFactory loggers)
+    private readonly string _verb;
+    private ManagementServer? _management;
+
+    private RoleProgram(string verb, Settings settings, ILoggerFactory loggers)
     {
+        _verb = verb;
         Settings = settings;
         Loggers = loggers;
     }
@@ -32,7 +36,7 @@ internal sealed class RoleProgram : IDisposable
         var loggers = Logs.Create(settings.Log);
         var logger = loggers.CreateLogger<RoleProgram>();
         foreach (var warning in settings.Warnings) RoleLog.ConfigurationWarning(logger, warning);
-        return new RoleProgram(settings, loggers);
+        return new RoleProgram(parse.CommandResult.Command.Name, settings, loggers);
     }
 
     /// <summary>Opens the inventory, made where it is missing.</summary>
@@ -55,12 +59,14 @@ internal sealed class RoleProgram : IDisposable
         Management([InventoryCheck(inventory), .. checks], status);
 
     /// <summary>The management address with the checks given, where there is no inventory.</summary>
-    public ManagementServer Management(IReadOnlyList<IReadinessCheck> checks, Action<Utf8JsonWriter>? status) => new(Settings.ManagementListen, checks, status, Loggers);
+    public ManagementServer Management(IReadOnlyList<IReadinessCheck> checks, Action<Utf8JsonWriter>? status) =>
+        _management = new(Settings.ManagementListen, checks, status, Loggers);
 
     /// <summary>Says that the role serves, and waits for the signal to stop.</summary>
     public async Task ServeAsync(string status)
     {
         var logger = Loggers.CreateLogger<RoleProgram>();
+        using var registered = Register(logger);
         RoleLog.Serving(logger, status);
         Life.Ready(status);
         await Life.WaitForStopAsync();
@@ -72,6 +78,20 @@ internal sealed class RoleProgram : IDisposable
     {
         Life.Dispose();
         Loggers.Dispose();
+    }
+
+    private IDisposable? Register(ILogger logger)
+    {
+        try
+        {
+            var registration = AgentRegistration.OfThisProcess(_verb, Settings.Host, _management?.Endpoint?.ToString(), TimeProvider.System.GetUtcNow());
+            return RunDirectory.ToWrite(Settings).Register(registration);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            RoleLog.NotRegistered(logger, e.Message);
+            return null;
+        }
     }
 
     private static ReadinessCheck InventoryCheck(OwnInventory inventory) => new("inventory", _ =>

@@ -175,7 +175,7 @@ public sealed class Snapshot
     private SnapshotEntry FileList(int version)
     {
         var files = new List<string> { "meta_data.json" };
-        if (Instance.UserData is not null || Instance.Faults.HasFlag(InstanceParts.UserData)) files.Add("user_data");
+        if (HasUserData) files.Add("user_data");
         if (version >= OpenStackVersions.Password) files.Add("password");
         if (version >= OpenStackVersions.VendorData && IsVendorDataListed) files.Add("vendor_data.json");
         if (version >= OpenStackVersions.NetworkData) files.Add("network_data.json");
@@ -184,7 +184,7 @@ public sealed class Snapshot
     }
 
     // Nova lists the file even when no provider serves it; a guest that trusts the list then loses the whole tree.
-    private bool IsVendorDataListed => _settings.StrictNova || _settings.HasStaticVendorData;
+    internal bool IsVendorDataListed => _settings.StrictNova || _settings.HasStaticVendorData;
 
     private SnapshotEntry VendorData()
     {
@@ -243,6 +243,27 @@ public sealed class Snapshot
 
         _ec2 ??= new Ec2Tree(Instance, Hostname(), _clientAddress, _settings.SecurityGroupsComeLater);
         return _ec2.Find(version, path);
+    }
+
+    /// <summary>How many versions of the OpenStack tree are served, <c>latest</c> not counted.</summary>
+    internal int Versions => _newest + 1;
+
+    /// <summary>Whether there is user data, readable or not.</summary>
+    internal bool HasUserData => Instance.UserData is not null || Instance.Faults.HasFlag(InstanceParts.UserData);
+
+    /// <summary>The EC2 items of a version as a config drive has them: one JSON object.</summary>
+    /// <param name="version">Index of the version.</param>
+    internal SnapshotEntry Ec2Json(int version)
+    {
+        if (Ec2(version, default) is { Outcome: not SnapshotOutcome.Document } nothing) return nothing;
+        try
+        {
+            return SnapshotEntry.Document(ContentTypes.Json, _ec2!.MetaDataJson(version));
+        }
+        catch (FormatException e)
+        {
+            return SnapshotEntry.Failed(e.Message);
+        }
     }
 
     private bool CrashesWithoutHostname => _settings.StrictNova && _settings.DhcpDomain.Length > 0;

@@ -59,11 +59,20 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
     }
 
     /// <summary>Makes veths right at both ends.</summary>
-    /// <returns>Whether any was made anew: sockets bound to a former device of that name are of no use any more.</returns>
-    public async Task<bool> EnsureDevicesAsync(
-        Turn turn, Unit unit, string name, NamespaceState inside, IReadOnlyList<WantedDevice> devices, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <param name="turn">What the host had.</param>
+    /// <param name="unit">Whose they are.</param>
+    /// <param name="name">Namespace of the far ends.</param>
+    /// <param name="inside">What that namespace had.</param>
+    /// <param name="devices">All that are wanted.</param>
+    /// <param name="beforeMaking">Called before any is made: sockets bound to a former device of that name will hear nothing any more.</param>
+    /// <param name="changes">Where changes are told.</param>
+    /// <param name="cancellationToken">Ends it between steps.</param>
+    public async Task EnsureDevicesAsync(
+        Turn turn, Unit unit, string name, NamespaceState inside, IReadOnlyList<WantedDevice> devices, Action beforeMaking, ICollection<string> changes,
+        CancellationToken cancellationToken)
     {
         var missing = devices.Where(d => !IsWhole(d, turn, inside)).ToList();
+        if (missing.Count > 0) beforeMaking();
         foreach (var device in missing) await CreateAsync(turn, unit, name, inside, device, changes, cancellationToken);
 
         var lines = new List<string>();
@@ -83,7 +92,6 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
                 inside.Links.Devices.Where(d => !missing.Exists(m => string.Equals(m.Name, d.Key, StringComparison.Ordinal))), StringComparer.Ordinal),
         };
         await RunAsync(name, NamespacePlan.Lines(known, devices), changes, cancellationToken);
-        return missing.Count > 0;
     }
 
     private static bool IsWhole(WantedDevice device, Turn turn, NamespaceState inside) =>

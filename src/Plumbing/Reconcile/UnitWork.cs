@@ -33,7 +33,8 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         if (network.Dhcp is not { } dhcp || device is null) return;
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
-        var isNew = await devices.EnsureDevicesAsync(turn, unit, name, inside, [device], changes, cancellationToken);
+        await devices.EnsureDevicesAsync(
+            turn, unit, name, inside, [device], beforeMaking: () => HaproxyDaemon.ForgetConfig(stateDirectory, network.Id), changes, cancellationToken);
         try
         {
             if (dnsmasq is { } daemon) await EnsureAsync(daemon, DhcpDaemon(network, dhcp, device, name), inside, changes, cancellationToken);
@@ -42,7 +43,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         {
             // Neither waits for the other: a guest with an address from before needs no DHCP to ask for metadata.
             if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(network, dhcp), network.Proxy!, isNew && dhcp.MetadataV6), inside, changes, cancellationToken);
+                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(network, dhcp), network.Proxy!), inside, changes, cancellationToken);
         }
     }
 
@@ -64,7 +65,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         // Rules before devices: there is no moment in which the listener's port is open to all.
         journal.Record(new Thing(unit, ThingKind.Table, name));
         if (await table.EnsureAsync(router, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
-        await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, changes, cancellationToken);
+        await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, beforeMaking: () => { }, changes, cancellationToken);
         try
         {
             if (dnsmasq is { } daemon) await EnsureAsync(daemon, AdvertisementDaemon(router, name), inside, changes, cancellationToken);
@@ -72,7 +73,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         finally
         {
             if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(router), router.Proxy!, deviceIsNew: false), inside, changes, cancellationToken);
+                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(router), router.Proxy!), inside, changes, cancellationToken);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class DiscoveryRun : IAsyncDisposable
                 Looks.Enqueue(look);
                 if (reconciling is not null) await reconciling(look);
                 await agent.Server.ReconcileAsync(wanted, cancellationToken);
+                Turns++;
             },
             _ending.Token);
     }
@@ -38,6 +39,9 @@ internal sealed class DiscoveryRun : IAsyncDisposable
 
     /// <summary>Every set of wanted listeners, in order.</summary>
     public ConcurrentQueue<NamespaceLook> Looks { get; } = new();
+
+    /// <summary>How often the agent was told of wanted listeners and had done what it could.</summary>
+    public int Turns { get; private set; }
 
     /// <summary>Starts with no interval short enough to help: what a test sees soon was told by the kernel.</summary>
     public static async Task<DiscoveryRun> StartAsync(

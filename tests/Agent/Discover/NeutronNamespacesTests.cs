@@ -78,6 +78,7 @@ public sealed class NeutronNamespacesTests
             await Eventually.IsTrue(() => run.Agent.Server.Describe().Listeners.Any(listener => listener.Problem?.StartsWith("setns", StringComparison.Ordinal) == true), "it was tried");
             Assert.Empty(run.Listening());
             Ip.Tool("mount", "--bind", before.Path, path);
+            await Eventually.IsTrue(() => run.Turns == 2, "the mount was seen");
             await run.ListensOn("169.254.169.254:80");
 
             // A mount over a mount: the directory does not change, so no watch tells.
@@ -85,7 +86,7 @@ public sealed class NeutronNamespacesTests
 
             run.Agent.Directory.Add(DiscoveryRun.Network(_id), "10.0.0.5", "instance");
             await Eventually.IsTrue(() => run.Log.Lines.Any(line => line.Text.EndsWith("is another one under its old name", StringComparison.Ordinal)), "the change was seen");
-            await Eventually.IsTrue(() => run.Looks.Count >= 3, "the agent was told");
+            await Eventually.IsTrue(() => run.Turns == 3, "the agent was told");
             await run.ListensOn("169.254.169.254:80");
             Assert.Equal("instance /", (await GuestClient.GetAsync(after, source: "10.0.0.5")).Text);
         }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Tests.Support;
@@ -116,7 +117,7 @@ public sealed class BrokenAnswerTests
     [Fact]
     public async Task Connection_that_closes_on_the_second_request_is_replaced_unseen()
     {
-        var asked = new System.Runtime.CompilerServices.ConditionalWeakTable<Socket, object>();
+        var asked = new ConditionalWeakTable<Socket, object>();
         await using var peer = new RawPeer(async (_, socket) =>
         {
             if (asked.TryAdd(socket, "")) await socket.SendAsync(Encoding.ASCII.GetBytes(Whole));

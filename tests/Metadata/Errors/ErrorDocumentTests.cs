@@ -19,7 +19,7 @@ public sealed class ErrorDocumentTests
     [Theory]
     [InlineData("*/*", "text/html; charset=UTF-8", 154)]
     [InlineData(null, "text/plain; charset=UTF-8", 52)]
-    [InlineData("application/json", "application/json", 119)]
+    [InlineData("application/json", "application/json", 112)]
     public void Form_follows_the_caller(string? accept, string contentType, int length)
     {
         var (type, body) = new ErrorDocument(404, "Not Found", "The resource could not be found.").For(accept);

@@ -9,10 +9,12 @@ namespace Firstlight.Agent.Forward.Upstreams;
 /// <param name="Port">TCP port.</param>
 public sealed record UpstreamAddress(string Host, int Port)
 {
+    private const int MostHosts = 64;
+
     /// <summary>Reads <c>nova_metadata_host</c>: one host, as Neutron has it, or several with commas between, each with its own port if it has one.</summary>
     /// <param name="hosts">Such as <c>controller</c>, <c>10.0.0.1,10.0.0.2:8780</c> or <c>::1,[fd00::1]:8780</c>.</param>
     /// <param name="port"><c>nova_metadata_port</c>: of every host without one.</param>
-    /// <returns>At least one, in order, none twice.</returns>
+    /// <returns>One to 64, in order, none twice.</returns>
     /// <exception cref="FormatException">The message is one line and names the entry.</exception>
     public static IReadOnlyList<UpstreamAddress> ReadList(string hosts, int port)
     {
@@ -22,7 +24,12 @@ public sealed record UpstreamAddress(string Host, int Port)
             .Select(entry => Read(entry, port))
             .Distinct()
             .ToArray();
-        return addresses.Length > 0 ? addresses : throw new FormatException("nova_metadata_host names no host");
+        return addresses.Length switch
+        {
+            0 => throw new FormatException("nova_metadata_host names no host"),
+            > MostHosts => throw new FormatException($"nova_metadata_host names {addresses.Length} hosts, more than {MostHosts}"),
+            _ => addresses,
+        };
     }
 
     /// <summary>Such as <c>controller:8775</c> or <c>[fd00::1]:8775</c>.</summary>

@@ -12,4 +12,7 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(List<KeyPairView>))]
 [JsonSerializable(typeof(List<ServerView>))]
 [JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(List<AgentView>))]
+[JsonSerializable(typeof(AgentDetailView))]
+[JsonSerializable(typeof(StatusPage))]
 internal sealed partial class ViewJson : JsonSerializerContext;

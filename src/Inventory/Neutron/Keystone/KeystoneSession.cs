@@ -63,7 +63,7 @@ public sealed class KeystoneSession : IDisposable
         catch (InventoryUnavailableException) when (_token is { } old && IsValid(old))
         {
             _renewAgainAt = _time.GetUtcNow() + PauseAfterFailure;
-            return _token;
+            return old;
         }
         finally
         {

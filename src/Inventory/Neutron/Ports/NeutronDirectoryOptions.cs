@@ -9,6 +9,9 @@ public sealed record NeutronDirectoryOptions
     /// <summary>Ports of the largest network that is fetched whole; of larger ones only the ports that ask are. Default 2,000; zero fetches none whole.</summary>
     public int LargestNetwork { get; init; } = 2_000;
 
+    /// <summary>How long a question waits for its whole network before it is asked by itself; the network still comes. Default 1 s.</summary>
+    public TimeSpan PatienceForNetwork { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Networks of the largest router whose networks are fetched whole. Default 16.</summary>
     public int LargestRouter { get; init; } = 16;
 

@@ -14,8 +14,9 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
 {
     private static readonly PortLookup Unknown = new(PortOutcome.Unknown, null);
 
-    // A network that is too large, or whose list takes too long, is tried whole again only after this.
-    private static readonly TimeSpan AloneFor = TimeSpan.FromMinutes(5);
+    // When a network is tried whole again that was too large, or whose list took too long: that may have been Neutron's bad moment.
+    private static readonly TimeSpan WhenTooLarge = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WhenTooSlow = TimeSpan.FromMinutes(1);
 
     private readonly NeutronClient _neutron;
     private readonly NeutronDirectoryOptions _options;
@@ -210,7 +211,14 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
         if (network.Ports(oldest) is not null) return true;
         if (_options.LargestNetwork == 0 || network.AsksAlone(now)) return false;
         if (_gate.IsPaused(new RequestKey(RequestKind.Network, network.Key.Id), out _)) return false;
-        return await network.Fetch.Join();
+        try
+        {
+            return await network.Fetch.Join().WaitAsync(_options.PatienceForNetwork, _time);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     // What goes wrong with a whole network need not go wrong with the one port that is asked for, and that tells whoever waits.
@@ -227,22 +235,22 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
             }
 
             DirectoryLog.TooLarge(_logger, network.Key.Id, _options.LargestNetwork);
-            AskAlone(network);
+            AskAlone(network, WhenTooLarge);
         }
         catch (InventoryUnavailableException e)
         {
             if (e.InnerException is OperationCanceledException && _time.GetElapsedTime(askedAt) >= _options.RequestTimeout)
             {
                 DirectoryLog.NotFetchedWhole(_logger, network.Key.Id, e.Message);
-                AskAlone(network);
+                AskAlone(network, WhenTooSlow);
             }
         }
 
         return false;
     }
 
-    private void AskAlone(NetworkMemory network) =>
-        network.AskAlone(_time.GetTimestamp() + (long)(AloneFor.TotalSeconds * _time.TimestampFrequency));
+    private void AskAlone(NetworkMemory network, TimeSpan pause) =>
+        network.AskAlone(_time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency));
 
     private async Task<RouterNetworks?> FetchRouterAsync(RouterMemory router)
     {

@@ -7,9 +7,10 @@ internal static class BlockDeviceMappingItems
 {
     private const string DevicePrefix = "/dev/";
 
-    public static Dictionary<string, Ec2Node> Of(BlockDevices devices)
+    /// <summary>The items in the order Nova has them on a config drive.</summary>
+    public static OrderedDictionary<string, Ec2Node> Of(BlockDevices devices)
     {
-        var items = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var items = new OrderedDictionary<string, string?>(StringComparer.Ordinal);
         if (devices.RootDeviceName is not { } root)
         {
             items["ami"] = "sda1";
@@ -26,10 +27,12 @@ internal static class BlockDeviceMappingItems
             AddMappings(items, devices);
         }
 
-        return items.ToDictionary(item => item.Key, Ec2Node (item) => new Ec2Leaf(item.Value), StringComparer.Ordinal);
+        var leaves = new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal);
+        foreach (var (name, device) in items) leaves[name] = new Ec2Leaf(device);
+        return leaves;
     }
 
-    private static void AddMappings(Dictionary<string, string?> items, BlockDevices devices)
+    private static void AddMappings(OrderedDictionary<string, string?> items, BlockDevices devices)
     {
         var volumes = devices.Mappings.Where(mapping => mapping.DestinationType == "volume").Select(mapping => mapping.DeviceName);
         foreach (var (n, name) in volumes.Order(StringComparer.Ordinal).Index()) items[$"ebs{n}"] = name;

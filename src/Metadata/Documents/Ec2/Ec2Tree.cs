@@ -17,7 +17,7 @@ internal sealed class Ec2Tree
     public Ec2Tree(Instance instance, string? hostname, string? clientAddress, bool securityGroupsComeLater)
     {
         _metaData = new Ec2Directory(MetaData(instance, hostname, clientAddress, securityGroupsComeLater));
-        var root = new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { ["meta-data"] = _metaData };
+        var root = new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal) { ["meta-data"] = _metaData };
         if (Unreadable(instance, InstanceParts.UserData, since: 0) is { } unreadable) root["user-data"] = unreadable;
         else if (instance.UserData is { } userData) root["user-data"] = new Ec2Bytes(userData.Bytes);
         _root = new Ec2Directory(root);
@@ -34,16 +34,26 @@ internal sealed class Ec2Tree
         return path.StartsWith(metaData + "/") ? _metaData.Below(path[(metaData.Length + 1)..], version) : _root.Below(path);
     }
 
-    private static Dictionary<string, Ec2Node> MetaData(Instance instance, string? hostname, string? clientAddress, bool securityGroupsComeLater)
+    /// <summary>The tree below <c>meta-data</c> as one JSON object.</summary>
+    /// <exception cref="FormatException">Something in it cannot be told.</exception>
+    public byte[] MetaDataJson(int version)
+    {
+        var json = new PythonJson();
+        _metaData.WriteJson(json, version);
+        return json.ToArray();
+    }
+
+    // In the order Nova has them on a config drive; listings are sorted.
+    private static OrderedDictionary<string, Ec2Node> MetaData(Instance instance, string? hostname, string? clientAddress, bool securityGroupsComeLater)
     {
         var addresses = instance.NetworkInfo.Where(vif => vif.Network is not null)
             .SelectMany(vif => vif.Network!.Subnets)
             .SelectMany(subnet => subnet.Addresses.Select(address => (subnet.Version, Address: address)))
             .ToList();
-        var items = new Dictionary<string, Ec2Node>(StringComparer.Ordinal)
+        var items = new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal)
         {
             ["ami-id"] = new Ec2Leaf(Number("ami", instance.Ec2.Image)),
-            ["ami-launch-index"] = new Ec2Leaf(instance.LaunchIndex?.ToString()),
+            ["ami-launch-index"] = new Ec2Number(instance.LaunchIndex),
             ["ami-manifest-path"] = new Ec2Leaf("FIXME"),
             ["instance-id"] = new Ec2Leaf(Number("i", instance.Ec2.Instance)),
             ["hostname"] = new Ec2Leaf(hostname),
@@ -51,22 +61,22 @@ internal sealed class Ec2Tree
                 ?? new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
             ["reservation-id"] = new Ec2Leaf(instance.ReservationId),
             ["security-groups"] = securityGroupsComeLater ? new Ec2LaterSecurityGroups() : new Ec2List(instance.SecurityGroups),
-            ["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
-            ["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname },
-            ["public-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, Ec2Versions.LocalHostname)
-                ?? new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
-                {
-                    Since = Ec2Versions.LocalHostname,
-                },
-            ["instance-type"] = Unreadable(instance, InstanceParts.Flavor, Ec2Versions.InstanceType)
-                ?? new Ec2Leaf(instance.FlavorName) { Since = Ec2Versions.InstanceType },
-            ["block-device-mapping"] = new Ec2Directory(BlockDeviceMappingItems.Of(instance.BlockDevices)) { Since = Ec2Versions.BlockDeviceMapping },
-            ["placement"] = Directory("availability-zone", new Ec2Leaf(instance.AvailabilityZone), Ec2Versions.Placement),
-            ["instance-action"] = new Ec2Leaf("none") { Since = Ec2Versions.InstanceAction },
         };
+        if (!string.IsNullOrEmpty(instance.KeyName)) items["public-keys"] = PublicKeys(instance.KeyName, instance.KeyData);
+        items["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname };
+        items["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname };
+        items["public-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, Ec2Versions.LocalHostname)
+            ?? new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
+            {
+                Since = Ec2Versions.LocalHostname,
+            };
+        items["instance-type"] = Unreadable(instance, InstanceParts.Flavor, Ec2Versions.InstanceType)
+            ?? new Ec2Leaf(instance.FlavorName) { Since = Ec2Versions.InstanceType };
+        items["block-device-mapping"] = new Ec2Directory(BlockDeviceMappingItems.Of(instance.BlockDevices)) { Since = Ec2Versions.BlockDeviceMapping };
         if (instance.Ec2.Kernel is { } kernel) items["kernel-id"] = new Ec2Leaf(Number("aki", kernel)) { Since = Ec2Versions.BlockDeviceMapping };
         if (instance.Ec2.Ramdisk is { } ramdisk) items["ramdisk-id"] = new Ec2Leaf(Number("ari", ramdisk)) { Since = Ec2Versions.BlockDeviceMapping };
-        if (!string.IsNullOrEmpty(instance.KeyName)) items["public-keys"] = PublicKeys(instance.KeyName, instance.KeyData);
+        items["placement"] = Directory("availability-zone", new Ec2Leaf(instance.AvailabilityZone), Ec2Versions.Placement);
+        items["instance-action"] = new Ec2Leaf("none") { Since = Ec2Versions.InstanceAction };
         return items;
     }
 
@@ -76,7 +86,7 @@ internal sealed class Ec2Tree
     private static Ec2Directory PublicKeys(string name, string? data)
     {
         var displayName = $"0={name}";
-        var key = new Ec2Directory(new Dictionary<string, Ec2Node>(StringComparer.Ordinal)
+        var key = new Ec2Directory(new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal)
         {
             [Ec2Directory.DisplayNameKey] = new Ec2Leaf(displayName),
             ["openssh-key"] = new Ec2Leaf(data),
@@ -88,7 +98,7 @@ internal sealed class Ec2Tree
     }
 
     private static Ec2Directory Directory(string name, Ec2Node child, int since) =>
-        new(new Dictionary<string, Ec2Node>(StringComparer.Ordinal) { [name] = child }) { Since = since };
+        new(new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal) { [name] = child }) { Since = since };
 
     private static string? Number(string prefix, long? number) => number is { } n ? $"{prefix}-{n:x8}" : null;
 }

@@ -37,7 +37,7 @@ public sealed class NeutronFailureTests : IAsyncLifetime
     public async Task A_slow_Neutron_is_given_up()
     {
         _cloud.Neutron.Gate = new TaskCompletionSource();
-        var directory = _cloud.Open(new NeutronDirectoryOptions { RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        var directory = _cloud.Open(PortCloud.Patient with { RequestTimeout = TimeSpan.FromMilliseconds(200) });
         var failure = await _cloud.UnavailableAsync(Plain, directory);
         Assert.Equal("Neutron does not answer within 0.2 s", failure.Message);
     }
@@ -130,9 +130,28 @@ public sealed class NeutronFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_asks_first_does_not_wait_for_a_long_list()
+    {
+        var answer = _cloud.Neutron.Peer.Answer;
+        var sent = new TaskCompletionSource();
+        _cloud.Neutron.Peer.Answer = async (context, body) =>
+        {
+            if (!context.Request.Query.ContainsKey("fixed_ips")) await sent.Task;
+            await answer(context, body);
+        };
+        var directory = _cloud.Open(PortCloud.Patient with { PatienceForNetwork = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal(PlainGuest, await _cloud.FindAsync(Plain, directory));
+        sent.SetResult();
+        await Inventory.Tests.Support.Wait.UntilAsync(() => Task.FromResult(directory.PortsHeld > 10), "the list comes all the same");
+        var before = _cloud.Requests;
+        Assert.NotEqual(PlainGuest, await _cloud.FindAsync(PortCloud.OnNetwork(PortCloud.PlainNetwork, "10.0.0.71"), directory));
+        Assert.Equal(before, _cloud.Requests);
+    }
+
+    [Fact]
     public async Task A_bounded_number_of_requests_runs_and_waits()
     {
-        var directory = _cloud.Open(new NeutronDirectoryOptions { MaxRequests = 2, MaxWaiting = 3 });
+        var directory = _cloud.Open(PortCloud.Patient with { MaxRequests = 2, MaxWaiting = 3 });
         var answer = _cloud.Neutron.Peer.Answer;
         var gate = new TaskCompletionSource();
         var (running, most) = (0, 0);

@@ -17,6 +17,9 @@ internal sealed class PortCloud : IAsyncDisposable
     public const string RoutedNetwork = "c55efaee-ea7f-4ded-abf9-8753e0739770";
     public const string Router = "59242190-f73b-4396-b818-ed6d0c3aa9fe";
 
+    /// <summary>The defaults, but for machines so slow that a network takes a second.</summary>
+    public static readonly NeutronDirectoryOptions Patient = new() { PatienceForNetwork = TimeSpan.FromSeconds(60), RequestTimeout = TimeSpan.FromSeconds(60) };
+
     private readonly List<NeutronPortDirectory> _directories = [];
 
     private PortCloud(StubNeutron neutron) => Neutron = neutron;
@@ -40,7 +43,7 @@ internal sealed class PortCloud : IAsyncDisposable
     public NeutronPortDirectory Open(NeutronDirectoryOptions? options = null, KeystoneSession? session = null)
     {
         var directory = new NeutronPortDirectory(
-            Neutron.Client(new NeutronOptions { Retries = 0 }, session), options ?? new NeutronDirectoryOptions(), Time, NullLogger<NeutronPortDirectory>.Instance);
+            Neutron.Client(new NeutronOptions { Retries = 0 }, session), options ?? Patient, Time, NullLogger<NeutronPortDirectory>.Instance);
         _directories.Add(directory);
         return directory;
     }

@@ -63,7 +63,7 @@ public sealed class PortDirectoryPropertyTests
         var routers = Enumerable.Range(0, Routers).Select(_ => PortCloud.Id()).ToArray();
         cloud.Neutron["ports"].Clear();
         cloud.Neutron.PageSize = story.Page;
-        using var directory = cloud.Open(new NeutronDirectoryOptions { LargestNetwork = story.Largest, ShortestPause = TimeSpan.Zero, LongestPause = TimeSpan.Zero });
+        using var directory = cloud.Open(PortCloud.Patient with { LargestNetwork = story.Largest, ShortestPause = TimeSpan.Zero, LongestPause = TimeSpan.Zero });
         foreach (var port in story.Ports) Put(port);
 
         // What was true within the time to live may be told: interfaces and ports that were there at any such moment.

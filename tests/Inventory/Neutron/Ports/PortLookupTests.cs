@@ -81,7 +81,7 @@ public sealed class PortLookupTests : IAsyncLifetime
     [Fact]
     public async Task An_address_is_asked_for_in_its_canonical_form_whatever_form_it_came_in()
     {
-        var alone = _cloud.Open(new NeutronDirectoryOptions { LargestNetwork = 0 });
+        var alone = _cloud.Open(PortCloud.Patient with { LargestNetwork = 0 });
         const string network = "69015242-f814-43cd-8e73-ba7ac0bd99ef";
         Assert.Equal("a906feda-db84-54de-9fb7-53200edb70bb", await _cloud.FindAsync(PortCloud.OnNetwork(network, "FD00:000E:0:0:F816:3EFF:FE00:0012%7"), alone));
         Assert.Equal(
@@ -205,7 +205,7 @@ public sealed class PortLookupTests : IAsyncLifetime
         _cloud.Add(network, "10.9.9.7", "guest", mac: "fa:16:3e:00:09:07");
         _cloud.Add(foreign, "10.9.9.9", "foreigner", mac: "fa:16:3e:00:09:09");
         _cloud.Neutron.Ignored.Add(filter);
-        var alone = _cloud.Open(new NeutronDirectoryOptions { LargestNetwork = 0 });
+        var alone = _cloud.Open(PortCloud.Patient with { LargestNetwork = 0 });
         var query = filter == "mac_address" ? PortCloud.OnNetworkByMac(network, "fa:16:3e:00:09:07")
             : filter == "fixed_ips" ? PortCloud.OnNetwork(network, "10.9.9.6")
             : PortCloud.OnRouter(router, "10.9.9.9");

@@ -171,7 +171,7 @@ public sealed class PortMemoryTests : IAsyncLifetime
     [Fact]
     public async Task A_large_network_is_asked_for_each_guest_and_many_at_once_are_asked_for_together()
     {
-        var directory = _cloud.Open(new NeutronDirectoryOptions { LargestNetwork = 50 });
+        var directory = _cloud.Open(PortCloud.Patient with { LargestNetwork = 50 });
         for (var i = 1; i <= 200; i++) _cloud.Add(_network, $"10.9.9.{i}", $"guest-{i}");
         var told = await Task.WhenAll(Enumerable.Range(1, 200).Select(i => _cloud.FindAsync(At($"10.9.9.{i}"), directory)));
         Assert.Equal(Enumerable.Range(1, 200).Select(i => $"guest-{i}"), told);
@@ -189,7 +189,7 @@ public sealed class PortMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Addresses_and_MACs_asked_for_at_once_are_told_apart()
     {
-        var directory = _cloud.Open(new NeutronDirectoryOptions { LargestNetwork = 0 });
+        var directory = _cloud.Open(PortCloud.Patient with { LargestNetwork = 0 });
         for (var i = 1; i <= 40; i++) _cloud.Add(_network, $"10.9.9.{i}", $"guest-{i}", mac: $"fa:16:3e:00:09:{i:x2}");
         var byAddress = Enumerable.Range(1, 60).Select(i => _cloud.FindAsync(At($"10.9.9.{i}"), directory));
         var byMac = Enumerable.Range(1, 60).Select(i => _cloud.FindAsync(PortCloud.OnNetworkByMac(_network, $"fa:16:3e:00:09:{i:x2}"), directory));
@@ -230,7 +230,7 @@ public sealed class PortMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Memory_is_bounded_in_ports_and_in_networks()
     {
-        var directory = _cloud.Open(new NeutronDirectoryOptions { MaxPorts = 100, MaxScopes = 20 });
+        var directory = _cloud.Open(PortCloud.Patient with { MaxPorts = 100, MaxScopes = 20 });
         var networks = Enumerable.Range(0, 60).Select(_ => PortCloud.Id()).ToList();
         foreach (var network in networks)
         {
@@ -266,7 +266,7 @@ public sealed class PortMemoryTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_time_to_live_everything_is_asked_for()
     {
-        var directory = _cloud.Open(new NeutronDirectoryOptions { TimeToLive = TimeSpan.Zero });
+        var directory = _cloud.Open(PortCloud.Patient with { TimeToLive = TimeSpan.Zero });
         var router = PortCloud.Id();
         _cloud.Join(router, _network);
         var port = _cloud.Add(_network, "10.9.9.7", "old");
