@@ -47,10 +47,16 @@ internal static class GuestAttachment
         var commands = new List<string> { $"ip -n {guest.Namespace} addr add {address}/{length} dev eth0{(six ? " nodad" : "")}" };
         if (gateway is not null) commands.Add($"ip -n {guest.Namespace} {(six ? "-6 " : "")}route replace default via {gateway} dev eth0");
         if (six || viaRouter || !subnet.GetProperty("enable_dhcp").GetBoolean()) return commands;
-        var dhcp = (await lab.Neutron.ListAsync($"ports?network_id={network}&device_owner=network:dhcp"))
-            .SelectMany(p => p.GetProperty("fixed_ips").EnumerateArray())
-            .First(f => f.GetProperty("subnet_id").GetString() == subnetId).GetProperty("ip_address").GetString();
+        string? dhcp = null;
+        await Eventually.TrueAsync(async () => (dhcp = await DhcpAddressAsync(lab, network, subnetId)) is not null, $"the DHCP agent has an address on {guest.Name}'s subnet");
         commands.Add($"ip -n {guest.Namespace} route replace 169.254.169.254/32 via {dhcp} dev eth0");
         return commands;
     }
+
+    private static async Task<string?> DhcpAddressAsync(NeutronLab lab, string network, string subnetId) =>
+        (await lab.Neutron.ListAsync($"ports?network_id={network}&device_owner=network:dhcp"))
+            .SelectMany(p => p.GetProperty("fixed_ips").EnumerateArray())
+            .Where(f => f.GetProperty("subnet_id").GetString() == subnetId)
+            .Select(f => f.GetProperty("ip_address").GetString())
+            .FirstOrDefault();
 }
