@@ -24,12 +24,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
         [
-            (ThingKind.Bridge, bridge),
+            (ThingKind.Bridge, bridge), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(),
             .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
             .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
         await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
+        if (network.Uplink is not null) await devices.EnsureUplinkAsync(turn, unit, bridge, network.Uplink, changes, cancellationToken);
         if (network.Dhcp is not { } dhcp || device is null) return;
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
@@ -53,6 +54,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var unit = new Unit(UnitKind.Router, router.Id);
         var name = DeviceNames.RouterNamespace(router.Id);
         var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
+        if (router.Gateway is { } gateway) legs.Add(WantedDevice.Of(gateway));
         var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
         var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
@@ -149,9 +151,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 if (!File.Exists(NamespaceList.PathOf(thing.Name))) return false;
                 await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
                 return true;
+            case ThingKind.Uplink:
+                if (!string.Equals(turn.Host.Devices.GetValueOrDefault(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
+                await ip.RunAsync(networkNamespace: null, [HostPlan.Unplug(thing.Name)], cancellationToken);
+                return true;
             default:
                 if (!turn.Host.Devices.ContainsKey(thing.Name)) return false;
-                await ip.RunAsync(networkNamespace: null, [HostPlan.Delete(thing.Name)], cancellationToken);
+                await ip.DeleteLinkAsync(thing.Name, cancellationToken);
                 return true;
         }
     }

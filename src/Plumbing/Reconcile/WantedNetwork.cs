@@ -13,6 +13,9 @@ public sealed record WantedNetwork
     /// <summary>MTU in bytes; default 1500.</summary>
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>Device of the host that is plugged into the bridge; it must be there and carry no address of the host. Null for none.</summary>
+    public string? Uplink { get; init; }
+
     /// <summary>DHCP and metadata namespace; null for a bridge alone.</summary>
     public WantedDhcp? Dhcp { get; init; }
 
