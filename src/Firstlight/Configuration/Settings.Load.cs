@@ -32,6 +32,7 @@ internal sealed partial record Settings
         var vendorData = DynamicVendorData(reader, sources.Role);
         var agent = AgentReader.Read(reader, sources.Role);
         var neutronAgent = NeutronAgentReader.Read(reader, sources.Role);
+        var dnsmasq = DhcpReader.Dnsmasq(reader, sources.Role);
         reader.CheckAll();
 
         // A secret is made last, when nothing else can stop the start.
@@ -77,7 +78,7 @@ internal sealed partial record Settings
             NeutronAgent = neutronAgent,
             ProxySocket = AgentReader.ProxySocket(reader),
             Dhcp = new DhcpSettings(
-                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),
+                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)) { Dnsmasq = dnsmasq },
             Router = new RouterSettings(reader.Read(Known.EnableMetadataProxy), reader.Read(Known.MetadataPort), reader.Read(Known.MetadataAccessMark)),
         };
     }

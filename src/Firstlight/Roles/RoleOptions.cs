@@ -94,5 +94,6 @@ internal static class RoleOptions
         MetadataAccessMark = (ushort)settings.Router.MetadataAccessMark,
         DnsDomain = settings.Dhcp.DnsDomain,
         DhcpLeaseSeconds = settings.Dhcp.LeaseDuration is { } lease ? (int)lease.TotalSeconds : -1,
+        Dnsmasq = settings.Dhcp.Dnsmasq,
     };
 }

@@ -63,7 +63,7 @@ internal static class LeaseFile
         foreach (var line in hostFile.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split(',');
-            if (fields[^1] is ['[', .. var address, ']']) owners[address] = fields[0];
+            if (Array.Find(fields, f => f is ['[', .., ']']) is { } address) owners[address[1..^1]] = fields[0];
         }
 
         return owners;

@@ -118,13 +118,13 @@ public sealed class RouterTests
         using var one = await Answerer.StartAsync(DeviceNames.RouterNamespace(first.Id), 9697, "first");
         using var two = await Answerer.StartAsync(DeviceNames.RouterNamespace(second.Id), 9697, "second");
         var guest = await host.AddGuestAsync(DeviceNames.Bridge(network.Id), Wanted.GuestMac);
-        using var capture = await Capture.StartAsync(guest.Name, "icmp6 and ip6[40] == 136 and ip6 dst not ff02::1", packets: 2);
+        using var capture = await Capture.StartAsync(guest.Name, "icmp6 and ip6[40] == 136 and ip6[60:4] == 0xa9fea9fe", packets: 2);
 
         var answer = await FetchV6Async(guest);
 
         // Both answered, neither so that it would be believed over the other: no override flag. So the guest stays with the first it heard.
         var seen = await capture.ReadAsync();
-        Assert.Equal(2, seen.Split("tgt is fe80::a9fe:a9fe, Flags [router, solicited]").Length - 1);
+        Assert.Equal(2, seen.Split("tgt is fe80::a9fe:a9fe, Flags [solicited]").Length - 1);
         Assert.Contains("fa:16:3e:00:00:fe", seen, StringComparison.Ordinal);
         Assert.Contains("fa:16:3e:00:00:fd", seen, StringComparison.Ordinal);
         for (var i = 0; i < 5; i++) Assert.Equal(answer, await FetchV6Async(guest));
