@@ -7,13 +7,14 @@ namespace Firstlight.Plumbing.Attach;
 /// <summary>Reads from the kernel whether a port is guarded, without listing those of all others.</summary>
 internal sealed class PortGuardWatch(string stateDirectory, ProcessRunner runner)
 {
+    private static readonly HashSet<string> NoBridges = [];
     private readonly string _table = PortGuardRuleset.TableOf(stateDirectory);
 
     /// <summary>Reads it.</summary>
     public async Task<GuardState> ReadAsync(WantedPort port, CancellationToken cancellationToken)
     {
         if (port.Trust == PortTrust.Infrastructure) return new GuardState(IsGuarded: false, IsOff: true, "a port of the cloud's own");
-        var wanted = PortGuardElements.Of([], [port]);
+        var wanted = PortGuardElements.Of(NoBridges, [port], []);
         if (await RulesAsync(cancellationToken) is { } broken) return new GuardState(false, false, broken);
 
         var asked = new StringBuilder();

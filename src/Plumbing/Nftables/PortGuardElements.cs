@@ -12,7 +12,7 @@ namespace Firstlight.Plumbing.Nftables;
 /// <summary>What is in the sets of the port guard's table: for each set its elements, as <c>nft</c> reads them and in one spelling only. Pure.</summary>
 internal sealed class PortGuardElements
 {
-    public const string CarriedBridges = "carried_bridges";
+    public const string CarriedDevices = "carried_devices";
     public const string PortDevices = "port_devices";
     public const string GuestMac = "guest_mac";
     public const string GuestClient = "guest_client";
@@ -25,7 +25,7 @@ internal sealed class PortGuardElements
 
     /// <summary>All sets, in the order they are declared.</summary>
     public static readonly string[] Sets =
-        [CarriedBridges, PortDevices, GuestMac, GuestClient, GuestIp4, GuestIp6, GuestTarget, PairIp4, PairIp6, PairTarget];
+        [CarriedDevices, PortDevices, GuestMac, GuestClient, GuestIp4, GuestIp6, GuestTarget, PairIp4, PairIp6, PairTarget];
 
     private readonly Dictionary<string, HashSet<string>> _elements = Sets.ToDictionary(s => s, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
 
@@ -34,17 +34,20 @@ internal sealed class PortGuardElements
 
     /// <summary>What the sets must hold for these bridges and ports.</summary>
     /// <param name="bridges">Bridges we made: in them, a guest's device nobody knows is shut off.</param>
-    /// <param name="ports">Ports, guests' and the cloud's own. Two that would have one device name are left out, so that device is shut off.</param>
-    public static PortGuardElements Of(IEnumerable<string> bridges, IEnumerable<WantedPort> ports)
+    /// <param name="ports">Ports, guests' and the cloud's own. Two that would have one device name are shut off.</param>
+    /// <param name="strangers">Guests' devices in those bridges that are nobody's, as far as they are seen.</param>
+    public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, IEnumerable<string> strangers)
     {
         var elements = new PortGuardElements();
-        foreach (var bridge in bridges) elements[CarriedBridges].Add($"\"{bridge}\"");
         foreach (var group in ports.GroupBy(p => DeviceNames.HostEnd(p.Id), StringComparer.Ordinal))
         {
-            if (group.DistinctBy(p => p.Id).Skip(1).Any()) continue;
-            elements.Add($"\"{group.Key}\"", group.First());
+            var port = group.First();
+            if (bridges.Contains(DeviceNames.Bridge(port.NetworkId))) elements[CarriedDevices].Add($"\"{group.Key}\"");
+            if (group.DistinctBy(p => p.Id).Skip(1).Any()) elements[PortDevices].Add($"\"{group.Key}\" : drop");
+            else elements.Add($"\"{group.Key}\"", port);
         }
 
+        foreach (var device in strangers) elements[PortDevices].Add($"\"{device}\" : drop");
         return elements;
     }
 

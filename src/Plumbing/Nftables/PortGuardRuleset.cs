@@ -17,6 +17,9 @@ internal static class PortGuardRuleset
     public static string TableOf(string stateDirectory) =>
         "firstlight_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(stateDirectory))))[..8];
 
+    /// <summary>Whether a device has the name of a guest's: ours and Neutron's <c>tap…</c>, libvirt's <c>vnet…</c>. Others in our bridges are the operator's (uplinks).</summary>
+    public static bool IsGuests(string device) => device.StartsWith("tap", StringComparison.Ordinal) || device.StartsWith("vnet", StringComparison.Ordinal);
+
     /// <summary>One transaction that replaces the table with one that holds these elements, whether or not it was there.</summary>
     public static string Render(string table, PortGuardElements elements)
     {
@@ -47,11 +50,14 @@ internal static class PortGuardRuleset
 
     // icmpv6 targets and DHCP's chaddr are read as raw bits: this nft has no names for them (taddr is younger than 1.0.6).
     // What must match is always written as "match, accept" with a drop at the end: a packet cut so short that a field cannot be read matches nothing.
-    // "meta l4proto 0-255" is true for every packet whose headers can be followed to the transport's; a first fragment that hides it is dropped (RFC 7112).
+    // Between a device we know and a guest's device we do not know, nothing passes (chain cross): that needs no rule that names the bridge, which not every
+    // kernel has (nft_meta_bridge). The plumber names such devices in port_devices as well, so that the bridge does not learn from them either.
+    // "meta l4proto 0-255" is true for every packet whose headers can be followed to the transport's; a first fragment of IPv6 that hides it is dropped
+    // (RFC 7112). Later fragments pass, for nothing comes of them without a first one.
     /// <summary>Table, sets and chains without elements.</summary>
     public static string Skeleton(string table) => $$"""
         table bridge {{table}} {
-        	set carried_bridges {
+        	set carried_devices {
         		type ifname
         	}
         	map port_devices {
@@ -121,11 +127,22 @@ internal static class PortGuardRuleset
         		icmpv6 type { nd-router-solicit, mld-listener-report, mld-listener-done, mld2-listener-report } accept
         		drop
         	}
-        	chain guest_ip6_service {
+        	chain guest_icmp6 {
         		icmpv6 type { nd-router-advert, nd-redirect } drop
         		icmpv6 type nd-neighbor-advert goto guest_ip6_target
+        		icmpv6 type 0-255 accept
+        		drop
+        	}
+        	chain guest_udp6 {
         		udp sport 547 drop
-        		udp dport 546 drop
+        		udp dport 0-545 accept
+        		udp dport 547-65535 accept
+        		drop
+        	}
+        	chain guest_ip6_service {
+        		frag frag-off 1-8191 accept
+        		meta l4proto icmpv6 goto guest_icmp6
+        		meta l4proto udp goto guest_udp6
         		meta l4proto 0-255 accept
         		drop
         	}
@@ -141,18 +158,30 @@ internal static class PortGuardRuleset
         		ether type vmap { arp : goto guest_arp, ip : goto guest_ip4_source, ip6 : goto guest_ip6_source }
         		drop
         	}
-        	chain device {
+        	chain screen {
         		iifname vmap @port_devices
-        		meta ibrname @carried_bridges iifname "tap*" drop
-        		meta ibrname @carried_bridges iifname "vnet*" drop
+        	}
+        	chain unknown_in {
+        		iifname "tap*" drop
+        		iifname "vnet*" drop
+        	}
+        	chain unknown_out {
+        		oifname "tap*" drop
+        		oifname "vnet*" drop
         	}
         	chain enter {
         		type filter hook prerouting priority -300; policy accept;
-        		jump device
+        		jump screen
         	}
         	chain enter_reserved {
         		type filter hook input priority -300; policy accept;
-        		ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump device
+        		ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 jump screen
+        	}
+        	chain cross {
+        		type filter hook forward priority -300; policy accept;
+        		iifname @carried_devices oifname @carried_devices accept
+        		iifname @carried_devices oifname != @carried_devices jump unknown_out
+        		iifname != @carried_devices oifname @carried_devices jump unknown_in
         	}
         }
 

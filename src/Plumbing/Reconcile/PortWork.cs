@@ -10,7 +10,9 @@ internal sealed class PortWork(IpTool ip, Journal journal, PortGuardTable table)
     /// <summary>Brings the guard to what is wanted. Done before any device of the turn is made or plugged.</summary>
     public async Task<IReadOnlyList<string>> GuardAsync(Turn turn, WantedHost wanted, CancellationToken cancellationToken)
     {
-        var elements = PortGuardElements.Of(Bridges(turn, wanted), Ports(wanted));
+        var bridges = Bridges(turn, wanted);
+        var ports = Ports(wanted).ToList();
+        var elements = PortGuardElements.Of(bridges, ports, Strangers(turn, bridges, ports));
         return await table.EnsureAsync(elements, cancellationToken) is { } change ? [change] : [];
     }
 
@@ -44,8 +46,16 @@ internal sealed class PortWork(IpTool ip, Journal journal, PortGuardTable table)
     }
 
     // A bridge that was there before us is someone else's, and so are devices in it that we do not know. One that is to go is guarded until it is gone.
-    private IEnumerable<string> Bridges(Turn turn, WantedHost wanted) =>
-        journal.NamesOf(ThingKind.Bridge).Union(wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !turn.Host.Devices.ContainsKey(b)));
+    private HashSet<string> Bridges(Turn turn, WantedHost wanted) =>
+        [.. journal.NamesOf(ThingKind.Bridge), .. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !turn.Host.Devices.ContainsKey(b))];
+
+    private static IEnumerable<string> Strangers(Turn turn, HashSet<string> bridges, List<WantedPort> ports)
+    {
+        var known = ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal);
+        return turn.Host.Devices.Values
+            .Where(d => d.Master is not null && bridges.Contains(d.Master) && !known.Contains(d.Name) && PortGuardRuleset.IsGuests(d.Name))
+            .Select(d => d.Name);
+    }
 
     // DHCP's and routers' own ports among them, whether or not the inventory named them.
     private static IEnumerable<WantedPort> Ports(WantedHost wanted)
