@@ -24,6 +24,9 @@ internal sealed class GuardedNetwork : IAsyncDisposable
     public const string DhcpV4 = "10.0.0.65";
     public const string DhcpV6 = "fd00:b::2";
 
+    // Stands for 80, where a metadata agent that runs on this host might listen in every namespace it finds.
+    private const int Port80 = 8079;
+
     private Answerer? _metadata;
 
     private GuardedNetwork()
@@ -70,7 +73,7 @@ internal sealed class GuardedNetwork : IAsyncDisposable
         {
             if (mallory is not null) network.MalloryPort = mallory(network.MalloryPort);
             await network.Host.SyncAsync(network.WantedHost);
-            network._metadata = await Answerer.StartAsync(network.DhcpNamespace, 80, "metadata");
+            network._metadata = await Answerer.StartAsync(network.DhcpNamespace, Port80, "metadata");
             network.Victim = await network.PlugAsync(network.VictimPort, VictimV4, VictimV6);
             network.Mallory = await network.PlugAsync(network.MalloryPort, MalloryV4, MalloryV6);
             return network;
@@ -125,7 +128,7 @@ internal sealed class GuardedNetwork : IAsyncDisposable
             s.settimeout({seconds})
             s.bind(at('{from}', 0))
             try:
-                s.connect(at('{to}', 80))
+                s.connect(at('{to}', {Port80}))
                 s.sendall(b'GET / HTTP/1.0\r\n\r\n')
                 print(s.recv(4096).decode().split('\r\n\r\n')[1])
             except OSError:
