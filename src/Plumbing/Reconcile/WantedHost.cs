@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Firstlight.Plumbing.Attach;
 
 namespace Firstlight.Plumbing.Reconcile;
 
@@ -10,6 +11,9 @@ public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, Immutabl
 {
     /// <summary>A host that carries nothing.</summary>
     public static WantedHost Empty { get; } = new([], []);
+
+    /// <summary>All ports whose devices may stand in the bridges, each held to what it may send from before it is plugged in; null (default) leaves devices alone.</summary>
+    public ImmutableArray<WantedPort>? Ports { get; init; }
 }
 
 /// <summary>An address as it stands on a device.</summary>
