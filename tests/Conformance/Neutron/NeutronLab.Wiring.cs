@@ -47,7 +47,13 @@ public sealed partial class NeutronLab
         await Eventually.TrueAsync(() => Task.FromResult(Proxies().Count == 0), "the proxies of before are gone");
         var path = standIn ? $"{Path.Combine(AppContext.BaseDirectory, "Neutron", "stand-in")}:{Lab.SystemPath}" : Lab.SystemPath;
         (string, string)[] environment = [("PATH", path), ("FIRSTLIGHT_STAND_IN_DIR", Services.At("stand-in"))];
+        var before = Synchronised();
         await Task.WhenAll(Services.Dhcp.StartAsync(environment), Services.Router.StartAsync(environment));
+        // What is made or changed while the agents still look at what there is already may be passed over until their next look.
+        var proxies = (await Neutron.ListAsync("subnets?enable_dhcp=true")).DistinctBy(s => s.GetProperty("network_id").GetString()).Count() + (await Neutron.ListAsync("routers")).Count;
+        await Eventually.TrueAsync(() => Task.FromResult(Synchronised() > before && Proxies().Count >= proxies), $"Neutron's agents have started {proxies} proxies");
         await File.WriteAllTextAsync(ProxyKindFile, wanted);
     }
+
+    private int Synchronised() => Services.Dhcp.Log.Split("Synchronizing state complete").Length;
 }
