@@ -50,8 +50,10 @@ public sealed partial class NeutronLab
         var before = Synchronised();
         await Task.WhenAll(Services.Dhcp.StartAsync(environment), Services.Router.StartAsync(environment));
         // What is made or changed while the agents still look at what there is already may be passed over until their next look.
-        var proxies = (await Neutron.ListAsync("subnets?enable_dhcp=true")).DistinctBy(s => s.GetProperty("network_id").GetString()).Count() + (await Neutron.ListAsync("routers")).Count;
-        await Eventually.TrueAsync(() => Task.FromResult(Synchronised() > before && Proxies().Count >= proxies), $"Neutron's agents have started {proxies} proxies");
+        await Services.Dhcp.UntilAsync(() => Task.FromResult(Synchronised() > before), "has not synchronised");
+        var routers = (await Neutron.ListAsync("routers")).Select(r => r.GetProperty("id").GetString()!).ToList();
+        await Services.Router.UntilAsync(
+            () => Task.FromResult(routers.TrueForAll(id => Proxies().Any(p => p.CommandLine.Contains(id, StringComparison.Ordinal)))), "has not started every router's proxy");
         await File.WriteAllTextAsync(ProxyKindFile, wanted);
     }
 
