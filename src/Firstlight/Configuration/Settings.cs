@@ -68,6 +68,9 @@ internal sealed partial record Settings
     /// <summary>The socket of haproxies.</summary>
     public required ProxySocketOptions ProxySocket { get; init; }
 
+    /// <summary>The haproxies of this host's own namespaces; null where the agent listens there itself.</summary>
+    public required WantedProxy? Haproxy { get; init; }
+
     /// <summary>DHCP namespaces.</summary>
     public required DhcpSettings Dhcp { get; init; }
 

@@ -51,7 +51,8 @@ internal static class LeaseFile
         return dhcp.Hosts.Where(e => subnets.Contains(e.SubnetId)).DistinctBy(e => e.Address);
     }
 
-    private static IEnumerable<string[]> Lines(string text) =>
+    /// <summary>Its lines, split into fields.</summary>
+    public static IEnumerable<string[]> Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).Where(l => l.Length >= 2);
 
     private static bool IsV6(string[] line) =>

@@ -90,14 +90,7 @@ internal static class NamespacePlan
         }
     }
 
-    private static bool IsOnLink(InterfaceAddress address, IPAddress gateway)
-    {
-        if (gateway.IsIPv6LinkLocal) return true;
-        if (address.Address.AddressFamily != gateway.AddressFamily) return false;
-        var bytes = address.Address.GetAddressBytes();
-        for (var bit = address.PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPNetwork(new IPAddress(bytes), address.PrefixLength).Contains(gateway);
-    }
+    private static bool IsOnLink(InterfaceAddress address, IPAddress gateway) => gateway.IsIPv6LinkLocal || address.Contains(gateway);
 
     /// <summary>The link-local address the kernel gives a device of that MAC (RFC 4291, appendix A).</summary>
     internal static IPAddress LinkLocalOf(PhysicalAddress mac)

@@ -28,6 +28,7 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
         }
 
         if (HostIsolation.Apply(bridge) && present is not null) changes.Add($"isolated the host from {bridge}");
+        if (BridgeLearning.RefuseReserved(bridge) && present is not null) changes.Add($"{bridge} learns no more from reserved groups");
         await RunAsync(networkNamespace: null, [.. HostPlan.RepairBridge(bridge, mtu, present)], changes, cancellationToken);
     }
 

@@ -70,6 +70,12 @@ internal sealed class Journal : IDisposable
         lock (_lock) return [.. _things.Where(t => t.Owner == owner).OrderBy(t => t.Kind).ThenBy(t => t.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Names of all of one kind.</summary>
+    public IReadOnlyList<string> NamesOf(ThingKind kind)
+    {
+        lock (_lock) return [.. _things.Where(t => t.Kind == kind).Select(t => t.Name)];
+    }
+
     /// <summary>All who own anything.</summary>
     public IReadOnlyList<Unit> Owners()
     {

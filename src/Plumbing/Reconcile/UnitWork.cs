@@ -8,7 +8,7 @@ using Firstlight.Plumbing.Processes;
 namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>Brings one network or router to what is wanted, or takes it away. Callers hold the unit's lock.</summary>
-internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table)
+internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
@@ -99,7 +99,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
     {
         var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
         var spec = new DaemonSpec(DaemonHome.Dnsmasq(directory), name, RouterAdvertisements.Render(directory, router));
-        return new DaemonWork(spec, WriteFiles: null, () => false, () => { });
+        return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
     }
 
     private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
@@ -111,8 +111,14 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         return new DaemonWork(
             new DaemonSpec(DaemonHome.Dnsmasq(directory), name, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
-            () => LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost).Count > 0,
+            MustRestartAsync,
             () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+
+        async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
+        {
+            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
+            return stale.Count > 0 && !await leases.ReleaseAsync(name, device.Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
+        }
 
         bool WriteFiles()
         {

@@ -25,4 +25,11 @@ internal sealed record ListenerView(
 internal sealed record AgentDetailView(AgentView Agent, IReadOnlyList<ListenerView> Listeners);
 
 /// <summary>What is read of a <c>/status</c> page.</summary>
-internal sealed record StatusPage(IReadOnlyList<ListenerView>? Listeners);
+internal sealed record StatusPage(IReadOnlyList<ListenerView>? Listeners, ProxySocketView? ProxySocket);
+
+/// <summary>The socket of haproxies in it.</summary>
+internal sealed record ProxySocketView(string? Path, bool Listening, long Requests)
+{
+    /// <summary>As one more listener, for whoever comes in by any haproxy.</summary>
+    public ListenerView AsListener() => new("proxies", ScopeId: null, Path, Port: null, Namespace: null, Listening ? "Listening" : "Closed", Problem: null, Connections: 0, Requests);
+}
