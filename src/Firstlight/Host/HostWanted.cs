@@ -16,7 +16,10 @@ public static class HostWanted
         var views = NetworkView.All(cloud);
         return new WantedHost(
             [.. views.Select(v => Network(v, options))],
-            [.. cloud.Routers.Values.OrderBy(r => r.Id, StringComparer.Ordinal).Select(r => Router(r, views, options))]);
+            [.. cloud.Routers.Values.OrderBy(r => r.Id, StringComparer.Ordinal).Select(r => Router(r, views, options))])
+        {
+            Ports = GuestPorts.Of(cloud),
+        };
     }
 
     private static WantedNetwork Network(NetworkView view, HostOptions options) => new()

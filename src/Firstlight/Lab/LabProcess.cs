@@ -89,4 +89,4 @@ internal sealed class LabProcess(LabState state, LabPrograms programs)
 
 /// <summary>The lab cannot do what was asked; the message says what to do.</summary>
 /// <param name="message">For a person.</param>
-internal sealed class LabException(string message) : Exception(message);
+internal sealed class LabException(string message, Exception? inner = null) : Exception(message, inner);

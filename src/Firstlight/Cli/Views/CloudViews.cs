@@ -38,7 +38,8 @@ internal static class CloudViews
     /// <summary>A port.</summary>
     public static PortView Of(Port port) => new(
         port.Id, port.Name, port.NetworkId, port.ProjectId, MacText(port.Mac),
-        [.. port.FixedIps.Select(f => new FixedIpView(f.SubnetId, f.Address.ToString()))], port.DeviceId, port.DeviceOwner);
+        [.. port.FixedIps.Select(f => new FixedIpView(f.SubnetId, f.Address.ToString()))], port.DeviceId, port.DeviceOwner,
+        port.PortSecurity, [.. port.AllowedAddressPairs.Select(p => new AddressPairView(p.AddressText, p.Mac is null ? null : MacText(p.Mac)))]);
 
     /// <summary>A key pair.</summary>
     public static KeyPairView Of(StoredKeyPair keyPair) => new(keyPair.Name, keyPair.Type, keyPair.ProjectId, keyPair.PublicKey);

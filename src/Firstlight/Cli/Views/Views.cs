@@ -45,7 +45,9 @@ internal sealed record PortView(
     string MacAddress,
     IReadOnlyList<FixedIpView> FixedIps,
     string DeviceId,
-    string DeviceOwner);
+    string DeviceOwner,
+    bool PortSecurityEnabled,
+    IReadOnlyList<AddressPairView> AllowedAddressPairs);
 
 /// <summary>A key pair as it is shown.</summary>
 internal sealed record KeyPairView(string Name, string Type, string ProjectId, string PublicKey);

@@ -39,7 +39,9 @@ internal static class Differences
             ("fixed_ips", a.FixedIps.SequenceEqual(b.FixedIps)),
             ("server", a.DeviceId == b.DeviceId),
             ("device_owner", a.DeviceOwner == b.DeviceOwner),
-            ("attach_index", a.AttachIndex == b.AttachIndex));
+            ("attach_index", a.AttachIndex == b.AttachIndex),
+            ("port_security", a.PortSecurity == b.PortSecurity),
+            ("allowed_address_pairs", a.AllowedAddressPairs.SequenceEqual(b.AllowedAddressPairs)));
 
     public static ImmutableArray<string> Of(Server a, Server b) => ReferenceEquals(a, b)
         ? []

@@ -65,8 +65,11 @@ internal sealed class CloudReader(SqliteConnection connection)
         var addresses = Lists(
             "SELECT port_id, subnet_id, address FROM fixed_ips ORDER BY port_id, position",
             r => new FixedIp(r.GetString(1), IPAddress.Parse(r.GetString(2))));
+        var pairs = Lists(
+            "SELECT port_id, ip_address, mac_address FROM allowed_address_pairs ORDER BY port_id, position",
+            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
         return ById(
-            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index FROM ports",
+            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, port_security FROM ports",
             r => new Port
             {
                 Id = r.GetString(0),
@@ -77,7 +80,9 @@ internal sealed class CloudReader(SqliteConnection connection)
                 DeviceId = r.GetString(5),
                 DeviceOwner = r.GetString(6),
                 AttachIndex = r.GetInt32(7),
+                PortSecurity = r.GetBoolean(8),
                 FixedIps = addresses.Of(r.GetString(0)),
+                AllowedAddressPairs = pairs.Of(r.GetString(0)),
             },
             p => p.Id);
     }

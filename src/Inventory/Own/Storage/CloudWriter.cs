@@ -28,7 +28,7 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
         var portsChanged = ports.Any || networks.Any || routers.Any;
         if (!portsChanged && !projects.Any && !subnets.Any && !servers.Any && !keyPairs.Any) return false;
 
-        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "ports|id");
+        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "allowed_address_pairs|port_id", "ports|id");
         foreach (var server in servers.Removed)
         {
             Delete(server.Id, "server_metadata|server_id", "server_security_groups|server_id", "servers|id");
@@ -109,10 +109,18 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
     {
         Run(
             """
-            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index, port_security)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
             """,
-            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex);
+            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex, p.PortSecurity);
+        for (var i = 0; i < p.AllowedAddressPairs.Length; i++)
+        {
+            var (addresses, mac) = p.AllowedAddressPairs[i];
+            Run(
+                "INSERT INTO allowed_address_pairs (port_id, position, ip_address, mac_address) VALUES ($0, $1, $2, $3)",
+                p.Id, i, addresses.ToString(), mac is null ? null : Addresses.MacText(mac));
+        }
+
         for (var i = 0; i < p.FixedIps.Length; i++)
         {
             var (subnet, address) = p.FixedIps[i];
