@@ -105,8 +105,8 @@ internal sealed class VirtualMachine : IDisposable
             await using var tar = new TarReader(disk);
             while (await tar.GetNextEntryAsync() is { } entry)
             {
-                if (entry.DataStream is null) continue;
-                using var reader = new StreamReader(entry.DataStream);
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
+                using var reader = new StreamReader(entry.DataStream ?? Stream.Null);
                 files[entry.Name.TrimStart('.', '/')] = await reader.ReadToEndAsync();
             }
         }
