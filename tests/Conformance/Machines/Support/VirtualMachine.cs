@@ -89,7 +89,7 @@ internal sealed class VirtualMachine : IDisposable
             "-machine", "pc", "-accel", accelerator, .. processor, "-smp", "1", "-m", hardware.Image.Root is null ? "256" : "768",
             "-nodefaults", "-display", "none", "-no-reboot", "-serial", $"file:{ConsoleFile}",
             "-kernel", hardware.Image.Kernel, "-initrd", hardware.Image.Initramfs,
-            "-append", $"console=ttyS0 panic=-1 report {hardware.KernelArguments}".TrimEnd(),
+            "-append", string.Join(' ', (string[])["console=ttyS0", "panic=-1", "report", .. hardware.Cd is null ? Array.Empty<string>() : ["cd"], hardware.KernelArguments]),
             .. root,
             "-drive", $"id=report,if=none,format=raw,file={ReportFile}", "-device", "virtio-blk-pci,drive=report,serial=report",
             "-device", "virtio-rng-pci", .. cd, .. cards, .. system,
