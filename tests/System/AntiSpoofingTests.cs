@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using Firstlight.Plumbing.Attach;
 using Firstlight.System.Tests.Support;
 
@@ -72,6 +73,35 @@ public sealed class AntiSpoofingTests(AntiSpoofingTests.TwoNeighbours lab) : ICl
         await Eventually.TrueAsync(async () => (await lab.GuardAsync("finch-eth0")).StartsWith("guarded: ", StringComparison.Ordinal), "the guard stands again");
     }
 
+    [Fact]
+    public async Task A_tap_for_a_virtual_machine_is_made_told_and_taken_away()
+    {
+        var created = await lab.FirstlightAsync("port", "create", "wagtail-eth0", "--network", "aviary", "-o", "json");
+        var id = JsonDocument.Parse(created).RootElement.GetProperty("id").GetString()!;
+        var tap = "tap" + id[..11];
+
+        // Nobody is told: the agent hears of the port by itself, and attach waits for its guard.
+        var attached = JsonDocument.Parse(await lab.FirstlightAsync("port", "attach", "wagtail-eth0", "-o", "json")).RootElement;
+        Assert.Equal(tap, attached.GetProperty("device").GetString());
+        Assert.StartsWith("guarded: ", attached.GetProperty("guard").GetString(), StringComparison.Ordinal);
+        Assert.True(Directory.Exists($"/sys/class/net/{attached.GetProperty("bridge").GetString()}/brif/{tap}"));
+        var mac = attached.GetProperty("mac_address").GetString();
+
+        var ethernet = XElement.Parse(await lab.FirstlightAsync("port", "attach", "wagtail-eth0", "-o", "xml"));
+        Assert.Equal(("ethernet", mac, tap, "no"), (
+            ethernet.Attribute("type")!.Value, ethernet.Element("mac")!.Attribute("address")!.Value,
+            ethernet.Element("target")!.Attribute("dev")!.Value, ethernet.Element("target")!.Attribute("managed")!.Value));
+        var bridge = XElement.Parse(await lab.FirstlightAsync("port", "attach", "wagtail-eth0", "--libvirt"));
+        Assert.Equal(("bridge", "brq" + attached.GetProperty("bridge").GetString()![3..], tap), (
+            bridge.Attribute("type")!.Value, bridge.Element("source")!.Attribute("bridge")!.Value, bridge.Element("target")!.Attribute("dev")!.Value));
+        Assert.Equal(
+            $"-netdev tap,id={tap},ifname={tap},script=no,downscript=no -device virtio-net-pci,netdev={tap},mac={mac},host_mtu=1500",
+            (await lab.FirstlightAsync("port", "attach", "wagtail-eth0", "-o", "qemu")).Trim());
+
+        await lab.FirstlightAsync("port", "delete", "wagtail-eth0");
+        Assert.Equal($"{tap} is gone", (await lab.FirstlightAsync("port", "detach", id)).Trim());
+    }
+
     private static string? NameIn(Ended ended)
     {
         Assert.True(ended.ExitCode == 0, ended.ToString());
@@ -131,6 +161,13 @@ public sealed class AntiSpoofingTests(AntiSpoofingTests.TwoNeighbours lab) : ICl
 
         internal Task<Ended> AskAsync(string guest, string? from, string url, int seconds = 15) => Run.InNamespaceAsync(
             $"t{_id}-{guest}", ["curl", "-gsS", "--noproxy", "*", "--max-time", $"{seconds}", .. from is null ? Array.Empty<string>() : ["--interface", $"host!{from}"], url + MetaData]);
+
+        internal async Task<string> FirstlightAsync(params string[] arguments)
+        {
+            var ended = await Run.FirstlightAsync([.. arguments, "--state-path", StatePath]);
+            Assert.True(ended.ExitCode == 0, ended.ToString());
+            return ended.Output;
+        }
 
         internal async Task IpAsync(string guest, params string[] arguments)
         {

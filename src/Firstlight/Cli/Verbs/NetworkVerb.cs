@@ -15,8 +15,8 @@ internal static class NetworkVerb
         ResourceVerbs.List(globals, Resources.Network),
         ResourceVerbs.Show(globals, Resources.Network, "blue"),
         Create(globals),
-        LibvirtXml(globals),
         ResourceVerbs.Delete(globals, Resources.Network, "blue"),
+        LibvirtXml(globals),
     };
 
     private static Verb LibvirtXml(GlobalOptions globals)

@@ -26,13 +26,14 @@ internal static class PortAttachVerb
         var user = Options.Text("--user", "User that may open the tap, name or number; root if not given.", "USER");
         var group = Options.Text("--group", "Group that may open the tap, name or number.", "GROUP");
         var libvirt = new Option<bool>("--libvirt") { Description = "Make nothing, for libvirt makes the tap; print the <interface type='bridge'> it needs." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the agent to take in a port that was made just now; 10 if not given.", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
         var form = AttachmentForms.Option();
         var verb = new Verb(
             "attach", "Plug a guest into a port's network: a tap or veth in its bridge, held to the port's MAC and addresses. Can be done twice.",
             "firstlight port attach web-1-eth0 --user libvirt-qemu",
             "firstlight port attach web-1-eth0 -o qemu      # and print QEMU's arguments",
             "firstlight port attach web-1-eth0 --libvirt    # print what libvirt needs to do it itself",
-            "firstlight port attach web-1-eth0 --veth --netns web-1") { name, project, tap, veth, netns, far, user, group, libvirt, form };
+            "firstlight port attach web-1-eth0 --veth --netns web-1") { name, project, tap, veth, netns, far, user, group, libvirt, wait, form };
         verb.Validators.Add(result =>
         {
             var isVeth = result.GetValue(veth) || result.GetValue(netns) is not null || result.GetValue(far) is not null;
@@ -45,7 +46,7 @@ internal static class PortAttachVerb
         {
             RequireRoot("port attach");
             var (port, network) = Find(globals, parse, parse.GetRequiredValue(name), parse.GetValue(project));
-            var attachment = AttachmentOf(globals, parse);
+            var attachment = AttachmentOf(globals, parse, TimeSpan.FromSeconds(parse.GetValue(wait)));
             var isVeth = parse.GetValue(veth) || parse.GetValue(netns) is not null || parse.GetValue(far) is not null;
             var wanted = new GuestDevice
             {
@@ -83,7 +84,7 @@ internal static class PortAttachVerb
 
             // A guest may outlive its port, and its device is to go all the same.
             var id = Guid.TryParse(text, out var uuid) ? uuid.ToString("D") : Find(globals, parse, text, parse.GetValue(project)).Port.Id;
-            var removed = await AttachmentOf(globals, parse).DetachAsync(id, cancellationToken);
+            var removed = await AttachmentOf(globals, parse, TimeSpan.Zero).DetachAsync(id, cancellationToken);
             await parse.InvocationConfiguration.Output.WriteLineAsync(removed ? $"{DeviceNames.HostEnd(id)} is gone" : $"there is no {DeviceNames.HostEnd(id)}");
             return ExitCodes.Ok;
         }));
@@ -98,7 +99,8 @@ internal static class PortAttachVerb
         return (port, cloud.Networks[port.NetworkId]);
     }
 
-    private static GuestAttachment AttachmentOf(GlobalOptions globals, ParseResult parse) => new(globals.Load(parse).StatePath, TimeProvider.System);
+    private static GuestAttachment AttachmentOf(GlobalOptions globals, ParseResult parse, TimeSpan wait) =>
+        new(globals.Load(parse).StatePath, TimeProvider.System) { WaitForAgent = wait };
 
     private static void RequireRoot(string verb)
     {
