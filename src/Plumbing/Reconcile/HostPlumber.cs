@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.ComponentModel;
 using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public sealed class HostPlumber : IDisposable
     private readonly ProcessRunner _runner;
     private readonly IpTool _ip;
     private readonly DaemonKeeper _daemons;
+    private readonly NamespaceSockets _sockets = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<Unit, SemaphoreSlim> _locks = new();
     private FileStream? _claim;
@@ -119,6 +121,7 @@ public sealed class HostPlumber : IDisposable
     public void Dispose()
     {
         _daemons.Dispose();
+        _sockets.Dispose();
         _journal?.Dispose();
         _claim?.Dispose();
         _turn.Dispose();
@@ -135,7 +138,7 @@ public sealed class HostPlumber : IDisposable
         _claim ??= new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _journal ??= Journal.Open(state);
         _ports = new PortWork(_ip, _journal, new PortGuardTable(_runner, state));
-        return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")));
+        return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")), new LeaseWork(_sockets, _time));
     }
 
     // The guard is one thing for all ports: nothing, or how it fared.

@@ -17,6 +17,9 @@ internal enum ThingKind
     /// <summary>A network namespace.</summary>
     Namespace,
 
+    /// <summary>A device of the host in a bridge of ours: it is taken out, and stays.</summary>
+    Uplink,
+
     /// <summary>A bridge.</summary>
     Bridge,
 }

@@ -21,6 +21,15 @@ public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, Immutabl
 /// <param name="PrefixLength">Prefix length in bits.</param>
 public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)
 {
+    /// <summary>Whether another address of the same family is in the same prefix.</summary>
+    internal bool Contains(IPAddress other)
+    {
+        if (other.AddressFamily != Address.AddressFamily) return false;
+        var bytes = Address.GetAddressBytes();
+        for (var bit = PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPNetwork(new IPAddress(bytes), PrefixLength).Contains(other);
+    }
+
     /// <summary>In the form <c>10.0.0.65/26</c>.</summary>
     public override string ToString() => $"{Address}/{PrefixLength}";
 }

@@ -15,7 +15,9 @@ internal static class PrivateFile
     {
         try
         {
-            var place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var file = new FileInfo(path);
+            var place = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            if (!Directory.Exists(Path.GetDirectoryName(place))) throw new IOException("there is no such directory");
             if (Directory.Exists(place)) throw new IOException("that is a directory");
             if (IsDevice(place)) throw new IOException("that is a device; write a file and copy it there, or write to standard output (-)");
 
