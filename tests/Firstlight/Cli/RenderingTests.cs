@@ -64,7 +64,7 @@ public sealed class RenderingTests
             Json(Resources.Port.Views(Cloud).First().Json));
         Assert.Equal("dhcpv6-stateless", Resources.Subnet.Views(Cloud).Last().Json.GetProperty("ipv6_address_mode").GetString());
         Assert.Equal("""{"id":"r1","name":"r1","project_id":"p1","external_gateway_info":null,"interfaces":[{"port_id":"q2","subnet_id":"s1","ip_address":"10.0.0.1"}]}""", Json(Only(Resources.Router)));
-        Assert.Equal("""{"id":"n1","name":"blue","project_id":"p1","mtu":1500,"subnets":["s1","s2"]}""", Json(Only(Resources.Network)));
+        Assert.Equal("""{"id":"n1","name":"blue","project_id":"p1","mtu":1500,"external":false,"uplink":null,"subnets":["s1","s2"]}""", Json(Only(Resources.Network)));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed class CloudFileTests
         Assert.Equal([KeyValuePair.Create("role", "db")], cloud.Server("db").Metadata);
         var ports = cloud.Ports.Values.Where(p => p.DeviceId == cloud.Server("db").Id).OrderBy(p => p.AttachIndex).Select(p => p.FixedIps[0].Address.ToString());
         Assert.Equal(["10.0.0.100", "192.168.7.20"], ports);
+        Assert.Equal(
+            ["203.0.113.2 10.0.0.100", "203.0.113.20 10.0.0.10"],
+            cloud.FloatingIps.Values.Select(f => $"{f.Address} {f.FixedAddress}").Order(StringComparer.Ordinal));
     }
 
     [Fact]

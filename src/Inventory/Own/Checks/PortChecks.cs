@@ -36,14 +36,6 @@ internal static class PortChecks
             report.CheckReference(ResourceKind.Port, port.Id, name, "device_id", ResourceKind.Router, port.DeviceId);
     }
 
-    private static void CheckPairs(Report report, Port port, string name)
-    {
-        if (!port.PortSecurity && !port.AllowedAddressPairs.IsEmpty)
-            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", "port_security is off, so every address is allowed already");
-        foreach (var mac in port.AllowedAddressPairs.Select(p => p.Mac).OfType<PhysicalAddress>().Where(m => !IsStation(m)))
-            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", $"{Addresses.MacText(mac)} is not the address of one station");
-    }
-
     // What is written into dnsmasq's files must stay on its line and within its field.
     private static void CheckDhcp(Report report, Port port, string name)
     {
@@ -60,6 +52,14 @@ internal static class PortChecks
         }
         foreach (var twice in port.ExtraDhcpOptions.GroupBy(o => (o.Name, o.IpVersion)).Where(g => g.Count() > 1))
             report.Add(ResourceKind.Port, port.Id, name, "extra_dhcp_opts", $"{twice.Key.Name} is there twice for IPv{twice.Key.IpVersion}");
+    }
+
+    private static void CheckPairs(Report report, Port port, string name)
+    {
+        if (!port.PortSecurity && !port.AllowedAddressPairs.IsEmpty)
+            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", "port_security is off, so every address is allowed already");
+        foreach (var mac in port.AllowedAddressPairs.Select(p => p.Mac).OfType<PhysicalAddress>().Where(m => !IsStation(m)))
+            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", $"{Addresses.MacText(mac)} is not the address of one station");
     }
 
     // Six octets, not a group's (the lowest bit of the first), not all zero.

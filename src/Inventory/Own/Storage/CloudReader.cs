@@ -80,12 +80,12 @@ internal sealed class CloudReader(SqliteConnection connection)
         var addresses = Lists(
             "SELECT port_id, subnet_id, address FROM fixed_ips ORDER BY port_id, position",
             r => new FixedIp(r.GetString(1), IPAddress.Parse(r.GetString(2))));
-        var pairs = Lists(
-            "SELECT port_id, ip_address, mac_address FROM allowed_address_pairs ORDER BY port_id, position",
-            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
         var options = Lists(
             "SELECT port_id, name, value, ip_version FROM port_dhcp_options ORDER BY port_id, position",
             r => new ExtraDhcpOption(r.GetString(1), r.GetString(2), r.GetInt32(3)));
+        var pairs = Lists(
+            "SELECT port_id, ip_address, mac_address FROM allowed_address_pairs ORDER BY port_id, position",
+            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
         return ById(
             "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security FROM ports",
             r => new Port

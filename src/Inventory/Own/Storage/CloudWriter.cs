@@ -132,6 +132,7 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
                 "INSERT INTO allowed_address_pairs (port_id, position, ip_address, mac_address) VALUES ($0, $1, $2, $3)",
                 p.Id, i, addresses.ToString(), mac is null ? null : Addresses.MacText(mac));
         }
+
         for (var i = 0; i < p.FixedIps.Length; i++)
         {
             var (subnet, address) = p.FixedIps[i];

@@ -186,6 +186,12 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
         };
     }
 
+    private ExtraDhcpOption DhcpOption(MapNode map)
+    {
+        var f = new FieldReader(map, "DHCP option", ["opt_name", "opt_value", "ip_version"], mistakes);
+        return new ExtraDhcpOption(f.Required("opt_name"), f.Text("opt_value") ?? "", f.Integer("ip_version") ?? 4);
+    }
+
     // Addresses alone, or a mapping.
     private AllowedAddressPair? Pair(FieldReader port, Node item)
     {
@@ -195,12 +201,6 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
         if (AllowedAddressPair.TryParse(text, out var addresses)) return new AllowedAddressPair(addresses, f.Mac("mac_address"));
         if (text.Length > 0) f.Wrong(f.LineOf("ip_address"), "ip_address", $"'{text}' is neither an address nor a prefix such as 10.0.0.0/24 (no host bits)");
         return null;
-    }
-
-    private ExtraDhcpOption DhcpOption(MapNode map)
-    {
-        var f = new FieldReader(map, "DHCP option", ["opt_name", "opt_value", "ip_version"], mistakes);
-        return new ExtraDhcpOption(f.Required("opt_name"), f.Text("opt_value") ?? "", f.Integer("ip_version") ?? 4);
     }
 
     // An address alone, or a mapping.
