@@ -80,7 +80,7 @@ internal sealed record GuestWayFound(GuestWay? Way, string? Why, string? Mend)
         // The metadata address is link-local, so guests ask from theirs.
         var from = LinkLocalOf(port.Mac);
         if (MetadataPath.HasV6InDhcpNamespace(view, options)) return Found(ByDhcp(view, view.DhcpPort!, from, port.Mac, MetadataAddress.V6, subnet));
-        if (MetadataPath.RouterPortWithV6(view, options) is { } leg)
+        if (view.RouterPorts.FirstOrDefault(p => MetadataPath.AnswersForV6(view, p, options)) is { } leg)
             return Found(Routed(leg, from, port.Mac, MetadataAddress.V6, MetadataAddress.V6, new IPEndPoint(IPAddress.IPv6Any, options.MetadataPort), subnet));
         if (!view.HasV6) return None("the network has no IPv6 subnet", "ask without --ipv6, or give the network an IPv6 subnet");
         if (view.DhcpPort is null && view.Subnets.Any(s => s.EnableDhcp)) return None("the network has no DHCP port", Agent);
