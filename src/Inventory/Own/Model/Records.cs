@@ -191,8 +191,12 @@ public sealed record AllowedAddressPair(IPNetwork Addresses, PhysicalAddress? Ma
     public static bool TryParse(string text, out IPNetwork addresses)
     {
         addresses = default;
-        if (IPNetwork.TryParse(text, out addresses)) return true;
-        if (!IPAddress.TryParse(text, out var address) || (!text.Contains(':', StringComparison.Ordinal) && text.Count(c => c == '.') != 3)) return false;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
+        if (!IPAddress.TryParse(host, out var address) || (!host.Contains(':', StringComparison.Ordinal) && host.Count(c => c == '.') != 3)) return false;
+
+        // IPNetwork takes host bits and clears them; whoever wrote them meant something else.
+        if (slash >= 0) return IPNetwork.TryParse(text, out addresses) && addresses.BaseAddress.Equals(address);
         addresses = new IPNetwork(address, address.GetAddressBytes().Length * 8);
         return true;
     }
