@@ -44,8 +44,10 @@ internal sealed partial record GoldenCase(JsonElement Json)
 
     /// <summary>Sends it as recorded.</summary>
     /// <param name="server">TCP or UNIX.</param>
-    public Task<RawResponse> SendAsync(EndPoint server) => RawHttp.SendAsync(
-        server,
+    public Task<RawResponse> SendAsync(EndPoint server) => RawHttp.SendAsync(server, RequestBytes);
+
+    /// <summary>The recorded request.</summary>
+    public byte[] RequestBytes => RawHttp.Request(
         Method,
         Target,
         Headers(Request),

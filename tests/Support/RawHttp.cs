@@ -7,11 +7,14 @@ namespace Firstlight.Tests.Support;
 /// <summary>An HTTP client that sends exactly the bytes it is told, over TCP or a UNIX socket, and reads until the server closes. Linked into test projects as source.</summary>
 internal static class RawHttp
 {
-    public static async Task<RawResponse> SendAsync(EndPoint server, ReadOnlyMemory<byte> request)
+    public static Task<RawResponse> SendAsync(EndPoint server, ReadOnlyMemory<byte> request) => SendAsync(stop => ConnectAsync(server, stop), request);
+
+    /// <param name="connect">Opens the connection: from a network namespace, for example.</param>
+    /// <param name="request">All of it.</param>
+    public static async Task<RawResponse> SendAsync(Func<CancellationToken, Task<Socket>> connect, ReadOnlyMemory<byte> request)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var socket = new Socket(server.AddressFamily, SocketType.Stream, server is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
-        await socket.ConnectAsync(server, deadline.Token);
+        using var socket = await connect(deadline.Token);
         await socket.SendAsync(request, deadline.Token);
 
         using var received = new MemoryStream();
@@ -36,7 +39,11 @@ internal static class RawHttp
         IEnumerable<(string Name, string Value)> headers,
         byte[]? body = null,
         bool chunked = false,
-        string version = "HTTP/1.1")
+        string version = "HTTP/1.1") => SendAsync(server, Request(method, target, headers, body, chunked, version));
+
+    /// <summary>The bytes of a request, with a Host and <c>Connection: close</c> where none are given.</summary>
+    public static byte[] Request(
+        string method, string target, IEnumerable<(string Name, string Value)> headers, byte[]? body = null, bool chunked = false, string version = "HTTP/1.1")
     {
         var head = new StringBuilder($"{method} {target} {version}\r\n");
         var given = headers.ToList();
@@ -57,7 +64,22 @@ internal static class RawHttp
                 : bytes.Concat(body);
         }
 
-        return SendAsync(server, bytes.ToArray());
+        return bytes.ToArray();
+    }
+
+    private static async Task<Socket> ConnectAsync(EndPoint server, CancellationToken stop)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, server is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(server, stop);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }
 

@@ -53,16 +53,19 @@ internal sealed class RecentMap<TKey, TEntry>(long capacity)
         if (_entries.TryRemove(key, out var old)) Interlocked.Add(ref _weight, -old.Weight);
     }
 
+    // Again after each pass: whoever added while it ran left the sweeping to it.
     private void Sweep()
     {
-        if (Interlocked.Exchange(ref _sweeping, 1) != 0) return;
         var target = capacity - capacity / 10;
-        foreach (var (key, entry) in _entries.ToArray().OrderBy(pair => pair.Value.LastUsed))
+        while (Weight > capacity && Interlocked.Exchange(ref _sweeping, 1) == 0)
         {
-            if (Weight <= target) break;
-            if (_entries.TryRemove(KeyValuePair.Create(key, entry))) Interlocked.Add(ref _weight, -entry.Weight);
-        }
+            foreach (var (key, entry) in _entries.ToArray().OrderBy(pair => pair.Value.LastUsed))
+            {
+                if (Weight <= target) break;
+                if (_entries.TryRemove(KeyValuePair.Create(key, entry))) Interlocked.Add(ref _weight, -entry.Weight);
+            }
 
-        Volatile.Write(ref _sweeping, 0);
+            Volatile.Write(ref _sweeping, 0);
+        }
     }
 }

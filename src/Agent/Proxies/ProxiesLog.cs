@@ -5,8 +5,8 @@ namespace Firstlight.Agent.Proxies;
 
 internal static partial class ProxiesLog
 {
-    [LoggerMessage(4501, LogLevel.Information, "Proxies are served on {Path}, mode {Mode}")]
-    public static partial void Listening(ILogger logger, string path, UnixFileMode mode);
+    [LoggerMessage(4501, LogLevel.Information, "Proxies are served on {Path}, mode 0{Mode}")]
+    public static partial void Listening(ILogger logger, string path, string mode);
 
     [LoggerMessage(4502, LogLevel.Warning, "A connection on {Path} could not be accepted: {Reason}")]
     public static partial void AcceptFailed(ILogger logger, string path, string reason);

@@ -39,7 +39,7 @@ internal sealed class ProxySocketListener : IConnectionListener
     public void Listen()
     {
         (_file, _socket) = ProxySocketFile.Open(_options);
-        ProxiesLog.Listening(_logger, _options.Path, File.GetUnixFileMode(_options.Path));
+        ProxiesLog.Listening(_logger, _options.Path, Convert.ToString((int)File.GetUnixFileMode(_options.Path), toBase: 8));
     }
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Neutron;
 using Firstlight.Inventory.Neutron.Keystone;
@@ -51,7 +52,7 @@ internal sealed class VendorDataClient : IDisposable
         {
             failure = "it takes too long";
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or InventoryUnavailableException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or InvalidDataException or InventoryUnavailableException)
         {
             failure = e.Message;
         }

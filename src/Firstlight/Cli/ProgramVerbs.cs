@@ -25,6 +25,7 @@ internal static class ProgramVerbs
         SubnetVerb.Build,
         RouterVerb.Build,
         PortVerb.Build,
+        FloatingIpVerb.Build,
         ServerVerb.Build,
         KeyPairVerb.Build,
         GetVerb.Build,

@@ -1,5 +1,6 @@
 using Firstlight.Agent;
 using Firstlight.Agent.Forward;
+using Firstlight.Plumbing.Reconcile;
 using Known = Firstlight.Configuration.OptionCatalogue;
 
 namespace Firstlight.Configuration;
@@ -26,6 +27,29 @@ internal static class AgentReader
         Backlog = reader.Read(Known.MetadataBacklog),
         AcceptQuantumNames = reader.Read(Known.AcceptQuantumHeaders),
     };
+
+    /// <summary>The haproxies of this host's own namespaces; null where the agent listens there itself.</summary>
+    /// <remarks>They are given no rate limit: the agent behind them has it, for both IP versions.</remarks>
+    public static WantedProxy? Haproxy(OptionReader reader, ProgramRole role, ProxySocketOptions socket)
+    {
+        if ((role & ProgramRole.Agent) == ProgramRole.None || reader.Read(Known.MetadataProxy) != "haproxy") return null;
+        return new WantedProxy
+        {
+            SocketPath = socket.Path,
+            User = socket.ProxyUser.Length > 0 ? socket.ProxyUser : "root",
+            Group = socket.ProxyGroup.Length > 0 ? socket.ProxyGroup : "root",
+            Debug = reader.Read(Known.Debug),
+            NeutronRelease = reader.Read(Known.NeutronRelease),
+            Timeouts = new ProxyTimeouts
+            {
+                Connect = reader.Read(Known.ProxyConnectTimeout),
+                Client = reader.Read(Known.ProxyClientTimeout),
+                Server = reader.Read(Known.ProxyServerTimeout),
+                HttpRequest = reader.Read(Known.ProxyRequestTimeout),
+                KeepAlive = reader.Read(Known.ProxyKeepAliveTimeout),
+            },
+        };
+    }
 
     private static HttpUpstreamOptions Upstream(OptionReader reader, ProgramRole role)
     {

@@ -28,7 +28,7 @@ internal static class NeutronAccessReader
         var endpoint = reader.Read(Known.NeutronEndpointOverride) ?? reader.Read(Known.NeutronEndpoint);
         if (endpoint is null && account.AuthUrl is null)
         {
-            reader.Fail(Known.NeutronEndpointOverride, "must be set without Keystone: there is no catalog to find Neutron in");
+            reader.Fail(Known.NeutronEndpointOverride, "must be set with auth_type = none or auth_strategy = noauth: there is no catalog to find Neutron in");
             return null;
         }
 

@@ -27,6 +27,7 @@ internal static partial class OptionCatalogue
             MetadataListen, MetadataListenPort, MetadataWorkers,
             NovaMetadataHost, NovaMetadataPort, NovaMetadataProtocol, NovaMetadataInsecure, AgentSharedSecret,
             EnableIsolatedMetadata, ForceMetadata, DhcpLeaseDuration, DnsDomain,
+            DnsmasqConfigFile, DnsmasqDnsServers, DnsmasqLocalResolv, DnsmasqLeaseMax, DhcpBroadcastReply, DhcpRenewalTime, DhcpRebindingTime,
             EnableMetadataProxy, MetadataPort, MetadataAccessMark,
             MetadataProxySocket, MetadataProxySocketMode, MetadataProxyUser, MetadataProxyGroup, MetadataBacklog, AuthCaCert, NovaClientCert, NovaClientPrivKey,
             TransportUrl, NeutronAuthStrategy,
@@ -40,12 +41,13 @@ internal static partial class OptionCatalogue
             .. NeutronAuth.All, NeutronEndpointOverride, NeutronEndpoint, NeutronRegionName, NeutronValidInterfaces, NeutronServiceType, NeutronHttpRetries,
             .. NeutronServiceAuth.All,
             ReportInterval, LogAgentHeartbeats, RabbitTls, RabbitTlsCaFile, RabbitTlsCertFile, RabbitTlsKeyFile, RabbitTlsHostName,
+            ProxyConnectTimeout, ProxyClientTimeout, ProxyServerTimeout, ProxyRequestTimeout, ProxyKeepAliveTimeout,
             RateLimitEnabled, RateLimitIpVersions, BaseWindowDuration, BaseQueryRateLimit, BurstWindowDuration, BurstQueryRateLimit,
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,
             ManagementListen, RunDirectory, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
             MaxConcurrentRequests, HeaderTimeout, IdleTimeout, CellTimeout, AllotEc2Ids,
-            AgentListen, StandInDirectory, OnlyRegisteredNamespaces, PortCacheTime, NeutronRelease, AcceptQuantumHeaders, SendRequestId, MetadataApiInProcess,
+            MetadataProxy, AgentListen, StandInDirectory, OnlyRegisteredNamespaces, PortCacheTime, NeutronRelease, AcceptQuantumHeaders, SendRequestId, MetadataApiInProcess,
             .. Unhonoured,
         ];
 

@@ -25,7 +25,9 @@ internal sealed class OptionReader(RawConfiguration raw, ProgramRole role)
         {
             var value = Effective(option);
             if (option.Form.TryParse(value.Text, out var result)) return result;
-            Fail(option, value);
+
+            // A default that builds on a wrong value is not another mistake.
+            if (value.Origin is not null) Fail(option, value);
         }
         catch (ConfigurationException e)
         {

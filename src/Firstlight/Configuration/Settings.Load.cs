@@ -31,7 +31,9 @@ internal sealed partial record Settings
         var limits = new LimitSettings(reader.Read(Known.MaxConcurrentRequests), reader.Read(Known.HeaderTimeout), FrontReader.IdleTimeout(reader, sources.Role));
         var vendorData = DynamicVendorData(reader, sources.Role);
         var agent = AgentReader.Read(reader, sources.Role);
+        var proxySocket = AgentReader.ProxySocket(reader);
         var neutronAgent = NeutronAgentReader.Read(reader, sources.Role);
+        var dnsmasq = DhcpReader.Dnsmasq(reader, sources.Role);
         reader.CheckAll();
 
         // A secret is made last, when nothing else can stop the start.
@@ -75,9 +77,10 @@ internal sealed partial record Settings
             ConfigDrive = new ConfigDriveSettings(reader.Read(Known.ConfigDriveFormat), reader.Read(Known.ConfigDriveSkipVersions)),
             Agent = agent,
             NeutronAgent = neutronAgent,
-            ProxySocket = AgentReader.ProxySocket(reader),
+            ProxySocket = proxySocket,
+            Haproxy = AgentReader.Haproxy(reader, sources.Role, proxySocket),
             Dhcp = new DhcpSettings(
-                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),
+                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)) { Dnsmasq = dnsmasq },
             Router = new RouterSettings(reader.Read(Known.EnableMetadataProxy), reader.Read(Known.MetadataPort), reader.Read(Known.MetadataAccessMark)),
         };
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Firstlight.Agent;
 using Firstlight.Agent.Forward;
 using Firstlight.Api.VendorData;
+using Firstlight.Plumbing.Reconcile;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Configuration;
@@ -66,6 +67,9 @@ internal sealed partial record Settings
 
     /// <summary>The socket of haproxies.</summary>
     public required ProxySocketOptions ProxySocket { get; init; }
+
+    /// <summary>The haproxies of this host's own namespaces; null where the agent listens there itself.</summary>
+    public required WantedProxy? Haproxy { get; init; }
 
     /// <summary>DHCP namespaces.</summary>
     public required DhcpSettings Dhcp { get; init; }
@@ -145,7 +149,11 @@ internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan Stal
 /// <param name="ForceMetadata">Serve every network.</param>
 /// <param name="LeaseDuration">Length of a lease; null for ever.</param>
 /// <param name="DnsDomain">Domain told to guests, may be empty.</param>
-internal sealed record DhcpSettings(bool EnableIsolatedMetadata, bool ForceMetadata, TimeSpan? LeaseDuration, string DnsDomain);
+internal sealed record DhcpSettings(bool EnableIsolatedMetadata, bool ForceMetadata, TimeSpan? LeaseDuration, string DnsDomain)
+{
+    /// <summary>What dnsmasq does besides.</summary>
+    public DnsmasqTuning Dnsmasq { get; init; } = new();
+}
 
 /// <summary>Router namespaces.</summary>
 /// <param name="EnableMetadataProxy">Serve metadata there.</param>

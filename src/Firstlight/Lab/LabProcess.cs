@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace Firstlight.Lab;
 
@@ -66,7 +67,7 @@ internal sealed class LabProcess(LabState state, LabPrograms programs)
                 if (answer.IsSuccessStatusCode) return;
                 last = (await answer.Content.ReadAsStringAsync(cancellationToken)).Trim();
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not listening yet.
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Firstlight.Lab;
@@ -25,7 +26,7 @@ internal static class LabStatus
             using var document = JsonDocument.Parse(await client.GetStringAsync(new Uri(management, "/status"), cancellationToken));
             return [.. guests.Select(guest => Of(guest, document.RootElement))];
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException or JsonException && !cancellationToken.IsCancellationRequested)
         {
             return [.. guests.Select(guest => Row(guest, "standalone does not answer", ""))];
         }

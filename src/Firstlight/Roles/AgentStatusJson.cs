@@ -10,7 +10,11 @@ internal static class AgentStatusJson
     // The page is for people and the lab; a fleet's history belongs in metrics.
     private const int MostFetches = 1000;
 
-    public static void Write(Utf8JsonWriter json, AgentStatus status)
+    /// <summary>Writes the page.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="status">The agent.</param>
+    /// <param name="more">Writes what only some roles have; null for nothing.</param>
+    public static void Write(Utf8JsonWriter json, AgentStatus status, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteNumber("infected_threads", status.InfectedThreads);
@@ -30,6 +34,16 @@ internal static class AgentStatusJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (status.ProxySocket is { } socket)
+        {
+            json.WriteStartObject("proxy_socket");
+            json.WriteString("path", socket.Path);
+            json.WriteBoolean("listening", socket.IsListening);
+            json.WriteNumber("requests", socket.Requests);
+            json.WriteEndObject();
+        }
+
+        more?.Invoke(json);
         json.WriteStartArray("fetches");
         foreach (var fetch in status.Fetches.Take(MostFetches))
         {

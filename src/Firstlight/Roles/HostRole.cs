@@ -50,7 +50,7 @@ internal static class HostRole
         var loop = new HostLoop(inventory, plumber, agent, settings.ForHost(), settings.Host, program.Loggers.CreateLogger<HostLoop>());
         await using var management = program.Management(inventory, [loop], json => AgentStatusJson.Write(json, agent.Describe()));
         await management.StartAsync(cancellationToken);
-        await agent.StartAsync(cancellationToken);
+        await agent.BeginAsync(cancellationToken);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(program.Life.Stopping, cancellationToken);
         var work = Task.WhenAll(loop.RunAsync(stop.Token), SuperviseAsync(plumber, stop.Token));

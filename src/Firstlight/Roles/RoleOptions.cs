@@ -69,6 +69,7 @@ internal static class RoleOptions
         StaleIfError = settings.Agent.StaleIfError,
         RateLimit = settings.Agent.RateLimit,
         NeutronRelease = settings.Agent.NeutronRelease,
+        ProxySocket = settings.Haproxy is null ? null : settings.ProxySocket,
     };
 
     public static HeartbeatOptions ForHeartbeat(this Settings settings, BusSettings bus) => new()
@@ -83,7 +84,7 @@ internal static class RoleOptions
         Tls = bus.Tls,
     };
 
-    public static PlumbingOptions ForPlumbing(this Settings settings) => new() { StateDirectory = settings.StatePath };
+    public static PlumbingOptions ForPlumbing(this Settings settings) => new() { StateDirectory = settings.StatePath, Haproxy = settings.Haproxy is not null };
 
     public static HostOptions ForHost(this Settings settings) => new()
     {
@@ -92,7 +93,9 @@ internal static class RoleOptions
         EnableMetadataProxy = settings.Router.EnableMetadataProxy,
         MetadataPort = settings.Router.MetadataPort,
         MetadataAccessMark = (ushort)settings.Router.MetadataAccessMark,
+        Haproxy = settings.Haproxy,
         DnsDomain = settings.Dhcp.DnsDomain,
         DhcpLeaseSeconds = settings.Dhcp.LeaseDuration is { } lease ? (int)lease.TotalSeconds : -1,
+        Dnsmasq = settings.Dhcp.Dnsmasq,
     };
 }

@@ -26,7 +26,7 @@ internal sealed class RunDirectory(string path)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public IDisposable Register(AgentRegistration registration)
     {
-        Directory.CreateDirectory(path);
+        MakeDirectory();
         Read();
         var file = FileOf(registration);
         var beside = file + ".new";
@@ -49,6 +49,14 @@ internal sealed class RunDirectory(string path)
         }
 
         return running;
+    }
+
+    // Whatever the umask is: other users may list what runs.
+    private void MakeDirectory()
+    {
+        if (Directory.Exists(path)) return;
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, FileMode0644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     private static string OfState(Settings settings) => Path.Combine(settings.StatePath, "agents");

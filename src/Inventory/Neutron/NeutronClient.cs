@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Firstlight.Inventory.Neutron.Keystone;
@@ -140,7 +141,7 @@ public sealed class NeutronClient : IDisposable
             return JsonSerializer.Deserialize(body, json)
                 ?? throw new InventoryUnavailableException($"Neutron answers null to {path}");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or NotSupportedException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or NotSupportedException)
         {
             throw new InventoryUnavailableException($"Neutron, asked for {path}: {e.Message}", e);
         }
@@ -161,7 +162,7 @@ public sealed class NeutronClient : IDisposable
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || left <= 0) return answer;
                 answer.Dispose();
             }
-            catch (HttpRequestException) when (left > 0)
+            catch (Exception e) when (e is HttpRequestException or SocketException && left > 0)
             {
                 // Tried again below; the last failure goes up.
             }

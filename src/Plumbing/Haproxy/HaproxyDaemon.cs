@@ -20,8 +20,7 @@ internal static class HaproxyDaemon
     /// <param name="networkNamespace">Namespace it runs in.</param>
     /// <param name="scope">Whose guests it serves.</param>
     /// <param name="proxy">The operator's choices.</param>
-    /// <param name="deviceIsNew">Whether the device it listens on was made anew: a socket bound to the former one hears nothing for ever.</param>
-    public static DaemonWork Work(string stateDirectory, string networkNamespace, HaproxyScope scope, WantedProxy proxy, bool deviceIsNew)
+    public static DaemonWork Work(string stateDirectory, string networkNamespace, HaproxyScope scope, WantedProxy proxy)
     {
         var home = Home(stateDirectory, scope.Id);
         var file = home.Mark;
@@ -29,13 +28,16 @@ internal static class HaproxyDaemon
         return new DaemonWork(
             new DaemonSpec(home, networkNamespace, ["haproxy", "-f", file]),
             WriteFiles: null,
-            () => deviceIsNew || !string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal),
+            _ => Task.FromResult(!string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal)),
             () =>
             {
                 StateFiles.MakeDirectory(Path.GetDirectoryName(file)!);
                 StateFiles.Replace(file, config);
             });
     }
+
+    /// <summary>Makes the next turn, of whichever process, start it anew.</summary>
+    public static void ForgetConfig(string stateDirectory, string id) => StateFiles.Remove(Home(stateDirectory, id).Mark);
 
     private static DaemonHome Home(string stateDirectory, string id)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Firstlight.Agent.Discover;
 using Firstlight.Agent.Listeners;
@@ -280,5 +281,5 @@ public sealed class StandInTests : IDisposable
         [name],
         options => options with { StandInDirectory = _host.Registrations, OnlyRegistered = onlyRegistered, Ipv6 = false, SweepInterval = sweep ?? options.SweepInterval });
 
-    private static string Text(ListenerSpec spec) => new System.Net.IPEndPoint(spec.Address, spec.Port) + (spec.Device is null ? "" : $" {spec.Device}");
+    private static string Text(ListenerSpec spec) => new IPEndPoint(spec.Address, spec.Port) + (spec.Device is null ? "" : $" {spec.Device}");
 }

@@ -17,7 +17,21 @@ internal static partial class Comparison
         return differences.Count == 0 ? null : string.Join("; ", differences);
     }
 
+    /// <summary>The same, but for which other headers there are: proxies on the way have headers of their own.</summary>
+    public static string? OfContent(RawResponse nova, RawResponse ours)
+    {
+        var differences = ContentDifferences(nova, ours).ToList();
+        return differences.Count == 0 ? null : string.Join("; ", differences);
+    }
+
     private static IEnumerable<string> Differences(RawResponse nova, RawResponse ours)
+    {
+        foreach (var difference in ContentDifferences(nova, ours)) yield return difference;
+        var (names, novaNames) = (HeaderNames(ours), HeaderNames(nova));
+        if (names != novaNames) yield return $"headers {names}, Nova {novaNames}";
+    }
+
+    private static IEnumerable<string> ContentDifferences(RawResponse nova, RawResponse ours)
     {
         if (nova.Status != ours.Status) yield return $"status {ours.Status}, Nova {nova.Status}";
         foreach (var name in (string[])["Content-Type", "Content-Length"])
@@ -25,8 +39,6 @@ internal static partial class Comparison
             if (nova[name] != ours[name]) yield return $"{name} {ours[name] ?? "none"}, Nova {nova[name] ?? "none"}";
         }
 
-        var (names, novaNames) = (HeaderNames(ours), HeaderNames(nova));
-        if (names != novaNames) yield return $"headers {names}, Nova {novaNames}";
         var (body, novaBody) = (Mask(ours.Body), Mask(nova.Body));
         if (body != novaBody) yield return Body(body, novaBody);
     }

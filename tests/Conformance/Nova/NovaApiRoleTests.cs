@@ -62,7 +62,15 @@ public sealed class NovaApiRoleTests(NovaCloud cloud) : IClassFixture<NovaCloud>
     private static async Task<(int Status, string Text)> ReadyzAsync(NovaApiProcess api)
     {
         using var client = new HttpClient();
-        using var answer = await client.GetAsync(new Uri($"http://{api.Management}/readyz"));
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        try
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{api.Management}/readyz"));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        catch (HttpRequestException)
+        {
+            // The API listens first.
+            return (0, "");
+        }
     }
 }

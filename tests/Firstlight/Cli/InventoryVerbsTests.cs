@@ -115,6 +115,38 @@ public sealed class InventoryVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_way_outside_and_floating_addresses_come_and_go_by_hand()
+    {
+        await ApplyAsync();
+        await Good("network create ext --external --uplink eth1 --project red");
+        await Good("subnet create ext-v4 --network ext --cidr 203.0.113.0/24 --no-dhcp");
+        await Good("router add-interface r1 blue-v4");
+        Assert.Equal(ExitCodes.Refused, (await Run("floatingip create ext --server web-1")).Code);
+
+        var gateway = (await Json("router set-gateway r1 ext --fixed-ip 203.0.113.100 --disable-snat")).GetProperty("external_gateway_info");
+        Assert.Equal(("203.0.113.100", false), (gateway.GetProperty("external_fixed_ips")[0].GetProperty("ip_address").GetString(), gateway.GetProperty("enable_snat").GetBoolean()));
+        Assert.True((await Json("router set-gateway r1 ext --enable-snat")).GetProperty("external_gateway_info").GetProperty("enable_snat").GetBoolean());
+        Assert.NotEqual(ExitCodes.Ok, (await Run("router set-gateway r1 ext --enable-snat --disable-snat")).Code);
+        var floating = await Json("floatingip create ext --floating-ip-address 203.0.113.20 --server web-1");
+        Assert.Equal(["203.0.113.20", "10.0.0.2"], new[] { "floating_ip_address", "fixed_ip_address" }.Select(f => floating.GetProperty(f).GetString()));
+        Assert.Equal((await Json("router show r1")).GetProperty("id").GetString(), floating.GetProperty("router_id").GetString());
+        Assert.Equal(ExitCodes.Refused, (await Run("floatingip create ext --server web-1")).Code);
+        Assert.Equal("203.0.113.20", (await Json("server show web-1")).GetProperty("addresses").GetProperty("blue")[1].GetString());
+        Assert.Equal("203.0.113.2", (await Json("floatingip create ext")).GetProperty("floating_ip_address").GetString());
+        Assert.Equal(2, (await Json("floatingip list")).GetArrayLength());
+        Assert.Equal(ExitCodes.Refused, (await Run("router unset-gateway r1")).Code);
+
+        await Good("floatingip delete 203.0.113.20 203.0.113.2");
+        Assert.Equal(JsonValueKind.Null, (await Json("router unset-gateway r1")).GetProperty("external_gateway_info").ValueKind);
+        Assert.Equal(ExitCodes.Refused, (await Run("router unset-gateway r1")).Code);
+        var port = await Json("port create printer-eth0 --network blue --dns-name printer --extra-dhcp-option name=ntp-server,value=10.0.0.5,10.0.0.6 --extra-dhcp-option name=59,value=http://x/,ip-version=6");
+        Assert.Equal("printer", port.GetProperty("dns_name").GetString());
+        Assert.Equal("10.0.0.5,10.0.0.6", port.GetProperty("extra_dhcp_opts")[0].GetProperty("opt_value").GetString());
+        Assert.Equal(6, port.GetProperty("extra_dhcp_opts")[1].GetProperty("ip_version").GetInt32());
+        await Good("network delete ext");
+    }
+
+    [Fact]
     public async Task Delete_of_several_is_all_or_none()
     {
         await ApplyAsync();

@@ -73,7 +73,7 @@ public sealed class MetadataAgentSettingsTests : IDisposable
     [Fact]
     public void A_cloud_without_keystone_needs_the_address_of_its_neutron()
     {
-        Assert.Contains("[neutron] endpoint_override: must be set without Keystone", Assert.Single(Mistakes(Agent + "auth_strategy = noauth\n")), StringComparison.Ordinal);
+        Assert.Contains("[neutron] endpoint_override: must be set with auth_type = none or auth_strategy = noauth", Assert.Single(Mistakes(Agent + "auth_strategy = noauth\n")), StringComparison.Ordinal);
         Assert.Equal(KeystoneMethod.None, Load(Agent + "auth_strategy = noauth\n[neutron]\nendpoint_override = http://controller:9696\n").NeutronAgent!.Neutron.Account.Method);
     }
 

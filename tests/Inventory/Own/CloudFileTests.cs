@@ -63,7 +63,7 @@ public sealed class CloudFileTests
     [InlineData("servers:\n- name: a\n  project: p\n  user_data: x\n  user_data_base64: eA==", "line 5: server a: user_data_base64: is given beside user_data: one of them will do")]
     [InlineData("servers:\n- name: a\n  project: p\n  user_data_base64: '%'", "line 4: server a: user_data_base64: '%' is not base64")]
     [InlineData("servers: [*nothing]", "line 1: cloud file: yaml: the alias *nothing has no anchor before it")]
-    [InlineData("- 1", "line 1: cloud file: yaml: is not a mapping of projects, networks, subnets, routers, keypairs, ports and servers")]
+    [InlineData("- 1", "line 1: cloud file: yaml: is not a mapping of projects, networks, subnets, routers, keypairs, ports, servers and floating_ips")]
     [InlineData("servers: []\n---\nports: []", "line 2: cloud file: yaml: a second document: one file holds one")]
     [InlineData("servers:\n- !foo {name: a, project: p}", "line 2: cloud file: yaml: the tag !foo means nothing here")]
     public void A_mistake_is_told_with_line_field_and_rule(string yaml, string message)

@@ -34,7 +34,7 @@ public sealed class ConfigDriveReplayTests
         Assert.Equal(recorded.Files.Select(file => file.Path), files.Select(file => file.Path));
         foreach (var (expected, actual) in recorded.Files.Zip(files))
         {
-            var content = WithoutSeed(actual.Content.Span, out _);
+            var content = RecordedDrive.WithoutSeed(actual.Content.Span, out _);
             Assert.True(expected.Content.AsSpan().SequenceEqual(content), $"{expected.Path}\n{Encoding.UTF8.GetString(expected.Content)}\n{Encoding.UTF8.GetString(content)}");
         }
     }
@@ -48,7 +48,7 @@ public sealed class ConfigDriveReplayTests
         var seeds = new List<string>();
         foreach (var file in Make("default", "plain").Where(file => file.Path.EndsWith("/meta_data.json", StringComparison.Ordinal)))
         {
-            WithoutSeed(file.Content.Span, out var seed);
+            RecordedDrive.WithoutSeed(file.Content.Span, out var seed);
             if (seed is not null) seeds.Add(seed);
         }
 
@@ -75,14 +75,5 @@ public sealed class ConfigDriveReplayTests
         var snapshot = new Snapshot(
             RecordedInstances.All[instance], settings, vendorData, clientAddress: null, DateOnly.Parse("2012-12-12", CultureInfo.InvariantCulture));
         return ConfigDriveFiles.Of(snapshot, options);
-    }
-
-    private static byte[] WithoutSeed(ReadOnlySpan<byte> content, out string? seed)
-    {
-        const int length = 684;
-        var key = "\"random_seed\": \""u8;
-        var start = content.IndexOf(key) + key.Length;
-        seed = start < key.Length ? null : Encoding.ASCII.GetString(content.Slice(start, length));
-        return seed is null ? content.ToArray() : [.. content[..start], .. content[(start + length)..]];
     }
 }

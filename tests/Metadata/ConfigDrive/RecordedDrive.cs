@@ -28,4 +28,14 @@ internal sealed record RecordedDrive(string? Fails, IReadOnlyList<(string Path, 
 
         return new RecordedDrive(null, files);
     }
+
+    /// <summary>A document with its random seed cut out, as recordings have it.</summary>
+    public static byte[] WithoutSeed(ReadOnlySpan<byte> content, out string? seed)
+    {
+        const int length = 684;
+        var key = "\"random_seed\": \""u8;
+        var start = content.IndexOf(key) + key.Length;
+        seed = start < key.Length ? null : Encoding.ASCII.GetString(content.Slice(start, length));
+        return seed is null ? content.ToArray() : [.. content[..start], .. content[(start + length)..]];
+    }
 }

@@ -5,6 +5,9 @@ public sealed class LabFixture : IAsyncLifetime
 {
     private readonly string _id = Guid.NewGuid().ToString("N")[..6];
 
+    /// <summary>Options of the standalone as environment variables, such as <c>OS_FIRSTLIGHT__METADATA_PROXY=haproxy</c>.</summary>
+    internal string[] Options { get; init; } = [];
+
     public string StatePath => $"/run/firstlight-test-{_id}";
 
     public string Management { get; } = $"127.0.0.1:{FreePort.Take()}";
@@ -31,8 +34,8 @@ public sealed class LabFixture : IAsyncLifetime
 
     internal async Task<Ended> UpAsync()
     {
-        var up = await Run.FirstlightAsync(
-            "lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}");
+        var up = await Run.FirstlightWithAsync(
+            Options, "lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}");
         return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
     }
 

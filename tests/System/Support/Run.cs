@@ -16,6 +16,10 @@ internal static class Run
 
     public static Task<Ended> FirstlightAsync(params string[] arguments) => ProgramAsync(DotnetPath(), [Program, .. arguments]);
 
+    /// <summary>With environment variables, each <c>NAME=value</c>.</summary>
+    public static Task<Ended> FirstlightWithAsync(string[] environment, params string[] arguments) =>
+        ProgramAsync("env", [.. environment, DotnetPath(), Program, .. arguments]);
+
     public static Process StartFirstlight(params string[] arguments)
     {
         var start = StartInfo(DotnetPath(), [Program, .. arguments]);

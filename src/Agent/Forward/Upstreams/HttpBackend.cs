@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Firstlight.Metadata.Identity;
 
 namespace Firstlight.Agent.Forward.Upstreams;
@@ -58,6 +59,11 @@ internal sealed class HttpBackend : IDisposable
         catch (HttpRequestException e)
         {
             return Problem(OutcomeOf(e.HttpRequestError), e.Message, e);
+        }
+        catch (SocketException e)
+        {
+            // Taken and given up in one breath: the handler asks the socket whom it is connected to, and it is no longer.
+            return Problem(AttemptOutcome.NotSent, e.Message, e);
         }
         catch (HttpIOException e)
         {

@@ -80,6 +80,18 @@ internal static class Parts
         return nic;
     }
 
+    /// <summary>A DHCP option such as <c>name=bootfile-name,value=pxelinux.0</c>; the value may hold commas.</summary>
+    public static ExtraDhcpOption? DhcpOption(string text)
+    {
+        const string Version = ",ip-version=";
+        var version = text.EndsWith(Version + "6", StringComparison.Ordinal) ? 6 : 4;
+        if (text.EndsWith($"{Version}{version}", StringComparison.Ordinal)) text = text[..^(Version.Length + 1)];
+        if (!text.StartsWith("name=", StringComparison.Ordinal)) return null;
+        var at = text.IndexOf(",value=", StringComparison.Ordinal);
+        var name = at < 0 ? text[5..] : text[5..at];
+        return name.Length == 0 || name.Contains(',', StringComparison.Ordinal) ? null : new ExtraDhcpOption(name, at < 0 ? "" : text[(at + 7)..], version);
+    }
+
     /// <summary>A metadata item <c>key=value</c>; the value may hold further equal signs.</summary>
     public static string[]? Property(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? [text[..at], text[(at + 1)..]] : null;
 

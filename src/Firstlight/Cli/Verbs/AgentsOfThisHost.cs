@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Firstlight.Cli.Views;
 using Firstlight.Roles;
@@ -27,14 +29,17 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
         {
             var (ready, said) = await GetAsync(client, new Uri(address, "/readyz"), cancellationToken);
             var (has, page) = await GetAsync(client, new Uri(address, "/status"), cancellationToken);
-            var listeners = has ? JsonSerializer.Deserialize(page, ViewJson.Default.StatusPage)?.Listeners ?? [] : null;
+            var listeners = has ? Listeners(JsonSerializer.Deserialize(page, ViewJson.Default.StatusPage)) : null;
             return Detail(registration, ready ? "ready" : "not ready", ready ? null : said.Trim().ReplaceLineEndings("; "), listeners);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return Detail(registration, "not answering", e is TaskCanceledException ? $"no answer from {address.Authority} within {Patience.TotalSeconds:0} s" : e.Message, listeners: null);
         }
     }
+
+    private static List<ListenerView> Listeners(StatusPage? page) =>
+        [.. page?.ProxySocket is { } socket ? [socket.AsListener()] : Array.Empty<ListenerView>(), .. page?.Listeners ?? []];
 
     private static async Task<(bool Ok, string Body)> GetAsync(HttpClient client, Uri uri, CancellationToken cancellationToken)
     {
@@ -53,7 +58,7 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
 
     private static AgentDetailView Detail(AgentRegistration r, string state, string? problem, IReadOnlyList<ListenerView>? listeners) => new(
         new AgentView(
-            r.Role, r.Host, r.Pid, r.StartedAt, state, problem,
+            r.Role, r.Host, r.Pid, r.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), state, problem,
             listeners?.Count(l => l.State is "Listening"), listeners?.Count, listeners?.Sum(l => l.Connections), listeners?.Sum(l => l.Requests), r.Version, r.Management),
         listeners ?? []);
 }

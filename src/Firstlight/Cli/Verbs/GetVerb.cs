@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using Firstlight.Cli.Output;
 using Firstlight.Configuration;
 using Firstlight.Metadata.Identity;
@@ -78,7 +79,7 @@ internal static class GetVerb
                 $"firstlight: {request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}{Why(response.StatusCode)}");
             return ExitCodes.Refused;
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw new ProgramEndException(ExitCodes.Unavailable, $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} cannot be asked: {e.Message}", e);
         }

@@ -21,13 +21,21 @@ internal static class NetworkVerb
         var name = Options.Name("network");
         var project = Options.Owner();
         var mtu = new Option<int?>("--mtu") { Description = "MTU in bytes; 1500 if not given.", HelpName = "BYTES" };
+        var external = new Option<bool>("--external") { Description = "It leads outside: routers may have their gateway on it." };
+        var uplink = Options.Text("--uplink", "Device of the host to plug into its bridge; external networks only.", "DEVICE");
         var id = Options.Id();
-        return new Verb("create", "Create a network.", "firstlight network create blue", "firstlight network create jumbo --mtu 9000 --project red") { name, project, mtu, id }
+        return new Verb(
+            "create", "Create a network.",
+            "firstlight network create blue", "firstlight network create jumbo --mtu 9000 --project red", "firstlight network create ext --external --uplink eth1") { name, project, mtu, external, uplink, id }
             .Creates(globals, Resources.Network, parse => new CloudSpec
             {
                 Networks =
                 [
-                    new NetworkSpec { Name = parse.GetRequiredValue(name), Project = parse.GetRequiredValue(project), Mtu = parse.GetValue(mtu), Id = parse.GetValue(id) },
+                    new NetworkSpec
+                    {
+                        Name = parse.GetRequiredValue(name), Project = parse.GetRequiredValue(project), Mtu = parse.GetValue(mtu),
+                        External = parse.GetValue(external), Uplink = parse.GetValue(uplink), Id = parse.GetValue(id),
+                    },
                 ],
             });
     }

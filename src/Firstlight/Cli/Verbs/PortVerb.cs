@@ -26,12 +26,16 @@ internal static class PortVerb
             "--fixed-ip", "Address to give it, or subnet to take one of; may be repeated.", "ADDRESS|subnet=SUBNET[,ip-address=ADDRESS]",
             "an address, subnet=SUBNET or subnet=SUBNET,ip-address=ADDRESS", Parts.FixedIp);
         var server = Options.Text("--server", "Server to attach it to.", "SERVER");
+        var dnsName = Options.Text("--dns-name", "Name for DHCP and DNS, without domain; the server's host name if not given.", "NAME");
+        var dhcpOptions = Options.Many(
+            "--extra-dhcp-option", "DHCP option for this port alone; may be repeated.", "name=NAME[,value=VALUE][,ip-version=4|6]",
+            "name=NAME, name=NAME,value=VALUE or name=NAME,value=VALUE,ip-version=6", Parts.DhcpOption);
         var id = Options.Id();
 
         return new Verb(
             "create", "Create a port, attached to a server or to nothing.",
             "firstlight port create web-1-eth1 --network blue --server web-1",
-            "firstlight port create spare --network blue --fixed-ip 10.0.0.50 --mac-address fa:16:3e:00:00:50") { name, network, project, mac, fixedIps, server, id }
+            "firstlight port create spare --network blue --fixed-ip 10.0.0.50 --mac-address fa:16:3e:00:00:50") { name, network, project, mac, fixedIps, server, dnsName, dhcpOptions, id }
             .Creates(globals, Resources.Port, parse => new CloudSpec
             {
                 Ports =
@@ -45,6 +49,8 @@ internal static class PortVerb
                         Mac = parse.GetValue(mac),
                         FixedIps = parse.All(fixedIps),
                         Server = parse.GetValue(server),
+                        DnsName = parse.GetValue(dnsName),
+                        ExtraDhcpOptions = parse.All(dhcpOptions),
                     },
                 ],
             });

@@ -9,6 +9,7 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(List<SubnetView>))]
 [JsonSerializable(typeof(List<RouterView>))]
 [JsonSerializable(typeof(List<PortView>))]
+[JsonSerializable(typeof(List<FloatingIpView>))]
 [JsonSerializable(typeof(List<KeyPairView>))]
 [JsonSerializable(typeof(List<ServerView>))]
 [JsonSerializable(typeof(PlanView))]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Firstlight.Inventory.Neutron.Keystone;
@@ -135,7 +136,7 @@ public sealed class KeystoneSession : IDisposable
             return TokenRequests.Read(answer.Headers.TryGetValues(SubjectTokenHeader, out var values) ? values.FirstOrDefault() : null, given)
                 ?? throw Failure("answers without a token");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException)
         {
             throw Failure($"fails: {e.Message}", e);
         }

@@ -28,7 +28,8 @@ public static class Iso9660Image
         foreach (var hierarchy in hierarchies) hierarchy.Place(ref blocks);
         foreach (var (extent, content) in contents.All)
         {
-            extent.Block = blocks;
+            // What has no bytes has no place; behind the last file it would be one outside the volume.
+            extent.Block = content.IsEmpty ? 0 : blocks;
             blocks = checked(blocks + IsoField.Sectors(content.Length));
         }
 
