@@ -1,10 +1,11 @@
 using System.Globalization;
+using Firstlight.Bench.OpenStack;
 
 namespace Firstlight.Bench;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Root">The checkout.</param>
-/// <param name="Scenario">The scenario: <c>path</c> or <c>nova</c>.</param>
+/// <param name="Scenario">The scenario: <c>path</c>, <c>nova</c> or <c>agent</c>.</param>
 /// <param name="Rounds">Rounds; each measures every peer once.</param>
 /// <param name="Seconds">Length of one measurement.</param>
 /// <param name="WarmUpSeconds">Load given to each peer before the first round, so that compilers and caches have settled.</param>
@@ -17,7 +18,7 @@ internal sealed record BenchOptions(
     public const int Connections = 64;
 
     /// <summary>A run with all peers and of full length, whose figures are kept.</summary>
-    public bool ForTheRecord => !Quick && Peers.Count == (Scenario == "nova" ? 2 : 3);
+    public bool ForTheRecord => !Quick && Peers.Count == AllPeers(Scenario).Count;
 
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -43,11 +44,11 @@ internal sealed record BenchOptions(
                 case "--root":
                     root = Value();
                     break;
-                case "path" or "nova" when scenario is null:
+                case "path" or "nova" or "agent" when scenario is null:
                     scenario = arguments[i];
                     break;
                 default:
-                    throw new BenchException($"unknown argument {arguments[i]} (there are path, nova, --quick, --rounds N, --peers A,B)");
+                    throw new BenchException($"unknown argument {arguments[i]} (there are path, nova, agent, --quick, --rounds N, --peers A,B)");
             }
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new BenchException($"{arguments[i - 1]} wants a value");
@@ -56,10 +57,17 @@ internal sealed record BenchOptions(
         return new(
             root ?? throw new BenchException("--root is missing: start ./bench"),
             scenario ?? "path",
-            rounds ?? (quick ? 3 : 7),
+            rounds ?? (scenario, quick) switch { ("agent", true) => 2, ("agent", false) => 5, (_, true) => 3, _ => 7 },
             quick ? 1 : 5,
             quick ? 2 : 8,
             quick,
-            peers ?? (scenario == "nova" ? ["firstlight", "nova"] : ["firstlight", "nginx", "haproxy"]));
+            peers ?? AllPeers(scenario ?? "path"));
     }
+
+    private static IReadOnlyList<string> AllPeers(string scenario) => scenario switch
+    {
+        "nova" => ["firstlight", "nova"],
+        "agent" => MetadataPaths.Names,
+        _ => ["firstlight", "nginx", "haproxy"],
+    };
 }

@@ -18,6 +18,12 @@ try
         var result = await NovaScenario.RunAsync(options, host, stop.Token).ConfigureAwait(false);
         return await FinishAsync(options, result, NovaTable.Render(result)).ConfigureAwait(false);
     }
+    else if (options.Scenario == "agent")
+    {
+        var host = await Host.ReadAsync(options.Root, AgentScenario.Programs, stop.Token).ConfigureAwait(false);
+        var result = await AgentScenario.RunAsync(options, host, stop.Token).ConfigureAwait(false);
+        return await FinishAsync(options, result, AgentTable.Render(result)).ConfigureAwait(false);
+    }
     else
     {
         var host = await Host.ReadAsync(options.Root, PathScenario.Programs, stop.Token).ConfigureAwait(false);

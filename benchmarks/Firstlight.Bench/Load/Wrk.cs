@@ -24,16 +24,18 @@ internal static partial class Wrk
     public static Task<WrkResult> KeepAliveAsync(int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
         RunAsync([], connections, headers, url, seconds, cancellationToken);
 
+    /// <summary>The generator's command line, for those who start it elsewhere.</summary>
+    public static string[] Command(int connections, IEnumerable<string> headers, string url, int seconds) =>
+    [
+        "taskset", "-c", "1", "wrk", "-t1",
+        string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
+        string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
+        "--latency", "--timeout", "10s", .. headers.SelectMany(h => (string[])["-H", h]), url,
+    ];
+
     private static async Task<WrkResult> RunAsync(
         string[] within, int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
-        Read(await Command.RunAsync(
-            [
-                .. within, "taskset", "-c", "1", "wrk", "-t1",
-                string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
-                string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"),
-                "--latency", "--timeout", "10s", .. headers.SelectMany(h => (string[])["-H", h]), url,
-            ],
-            cancellationToken).ConfigureAwait(false));
+        Read(await Machine.Command.RunAsync([.. within, .. Command(connections, headers, url, seconds)], cancellationToken).ConfigureAwait(false));
 
     internal static WrkResult Read(string output)
     {

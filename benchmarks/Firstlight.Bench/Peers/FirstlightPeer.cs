@@ -85,9 +85,15 @@ internal sealed class FirstlightPeer : Peer
 
         """);
 
+    // A key and user data, so that there is an answer to all that a booting guest asks.
     private static string Cloud(GuestNetwork network) => $"""
         projects:
           - name: bench
+        keypairs:
+          - name: bench
+            project: bench
+            type: ssh
+            public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJyb3duLWZveC1qdW1wcy1vdmVyLWxhenktZG9ncy0x bench"
         networks:
           - name: bench
             id: {network.NetworkId}
@@ -97,16 +103,20 @@ internal sealed class FirstlightPeer : Peer
             network: bench
             cidr: {network.Cidr}
         servers:
-          - name: guest
-            id: {network.ServerId}
+        {string.Concat(Enumerable.Range(0, network.Guests + 1).Select(n => Server(network, n)))}
+        """;
+
+    private static string Server(GuestNetwork network, int guest) => string.Create(CultureInfo.InvariantCulture, $"""
+          - name: guest{(guest == 0 ? "" : $"-{guest}\n    keypair: bench\n    user_data: boot")}
+            id: {network.IdOf(guest)}
             project: bench
             ports:
               - network: bench
-                mac: {network.GuestMac}
+                mac: {network.MacOf(guest)}
                 fixed_ips:
-                  - address: {network.GuestAddress}
+                  - address: {network.AddressOf(guest)}
 
-        """;
+        """);
 
     private static int FreePort()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Firstlight.Bench.Machine;
+using Firstlight.Bench.OpenStack;
 
 namespace Firstlight.Bench.Report;
 
@@ -58,6 +59,10 @@ internal sealed record Round(
     /// <summary>Time of the database server per request, which is no process of the peer; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? DatabaseMicrosecondsPerRequest { get; init; }
+
+    /// <summary>User and system time of each part on the way, per request; null where parts are not told apart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<PartKind, double>? PartMicrosecondsPerRequest { get; init; }
 }
 
 /// <summary>Median, least and most over the rounds.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
+using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 
 namespace Firstlight.Bench.Scenarios;
@@ -22,13 +24,22 @@ internal sealed class GuestNetwork
     public Guid ServerId { get; } = Guid.NewGuid();
 
     /// <summary>The guest's address.</summary>
-    public string GuestAddress => "10.77.0.10";
+    public string GuestAddress => AddressOf(0);
 
     /// <summary>The guest's MAC.</summary>
-    public string GuestMac => "fa:16:3e:77:00:10";
+    public string GuestMac => MacOf(0);
 
     /// <summary>Prefix of the subnet.</summary>
-    public string Cidr => "10.77.0.0/24";
+    public string Cidr => "10.77.0.0/22";
+
+    /// <summary>Guests beside it, who share its device and have an address each. Default none.</summary>
+    public int Guests { get; init; }
+
+    /// <summary>Those guests, as they boot.</summary>
+    public IReadOnlyList<BootingGuest> Booting => [.. Enumerable.Range(1, Guests).Select(n => new BootingGuest(IPAddress.Parse(AddressOf(n)), IdOf(n).ToString()))];
+
+    /// <summary>File of the guest's namespace.</summary>
+    public string GuestNamespaceFile => $"/run/netns/{GuestNamespace}";
 
     /// <summary>The namespace the servers listen in.</summary>
     public string ServerNamespace => $"qdhcp-{NetworkId}";
@@ -39,6 +50,15 @@ internal sealed class GuestNetwork
     private string Bridge => $"brq{NetworkId.ToString()[..11]}";
 
     private string GuestLink => $"flb{_suffix}";
+
+    /// <summary>A guest's address; number 0 is the one every network has.</summary>
+    public string AddressOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"10.77.{1 + (guest / 200)}.{10 + (guest % 200)}");
+
+    /// <summary>A guest's MAC.</summary>
+    public string MacOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:77:{guest >> 8:x2}:{guest & 0xff:x2}");
+
+    /// <summary>A guest's server id.</summary>
+    public Guid IdOf(int guest) => guest == 0 ? ServerId : new Guid(guest, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1);
 
     /// <summary>Sees to it that whatever the network consists of goes at the end, whoever made it: Firstlight leaves DHCP running when it stops.</summary>
     public void RemoveAtEnd(Undo undo)
@@ -63,7 +83,7 @@ internal sealed class GuestNetwork
             await IpAsync(["-n", ServerNamespace, "link", "set", link, "up"], cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var address in (string[])["10.77.0.2/24", $"{MetadataAddress}/32"])
+        foreach (var address in (string[])["10.77.0.2/22", $"{MetadataAddress}/32"])
         {
             await IpAsync(["-n", ServerNamespace, "address", "add", address, "dev", "ns0"], cancellationToken).ConfigureAwait(false);
         }
@@ -78,8 +98,13 @@ internal sealed class GuestNetwork
         await IpAsync(["link", "set", GuestLink, "master", Bridge, "up"], cancellationToken).ConfigureAwait(false);
         await IpAsync(["-n", n, "link", "set", "lo", "up"], cancellationToken).ConfigureAwait(false);
         await IpAsync(["-n", n, "link", "set", "eth0", "address", GuestMac, "up"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["-n", n, "address", "add", $"{GuestAddress}/24", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
+        await IpAsync(["-n", n, "address", "add", $"{GuestAddress}/22", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
         await IpAsync(["-n", n, "route", "add", $"{MetadataAddress}/32", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
+        foreach (var guest in Booting)
+        {
+            await IpAsync(["-n", n, "address", "add", $"{guest.Address}/22", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
+        }
+
         // A new connection for every request needs more ports than the default range has.
         await Command.RunAsync(["ip", "netns", "exec", n, "sh", "-c",
             "echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range; echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse"], cancellationToken).ConfigureAwait(false);

@@ -10,8 +10,6 @@ namespace Firstlight.Bench.Scenarios;
 /// <summary>The recorded databases of Nova with many copies of one instance, and the <c>nova.conf</c> both services read.</summary>
 internal sealed class NovaCloud
 {
-    private const string Project = "ca17d50f6ac049928cc2fb2217dab93b";
-    private const string Original = "e43099e8-148b-52fe-87c3-280fa99d9a7f";
     private readonly MariaDbServer _database;
     private int _used;
 
@@ -37,7 +35,7 @@ internal sealed class NovaCloud
             return Task.CompletedTask;
         });
         var cloud = new NovaCloud(database, directory, copies);
-        cloud.Load(Path.Combine(root, "tests/Conformance"));
+        await cloud.LoadAsync(Path.Combine(root, "tests/Conformance")).ConfigureAwait(false);
         await Command.RunAsync(["taskset", "-a", "-cp", "1", database.ProcessId.ToString(CultureInfo.InvariantCulture)], cancellationToken).ConfigureAwait(false);
         var neutron = FreePort();
         undo.Add("Networking API", new InstantNeutron(neutron));
@@ -51,7 +49,7 @@ internal sealed class NovaCloud
         if (_used + count > Copies) throw new BenchException("more instances are asked for than were made");
         var first = _used + 1;
         _used += count;
-        return [.. Enumerable.Range(first, count).Select(n => new SignedGuest(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-{n:D12}"), Project))];
+        return [.. Enumerable.Range(first, count).Select(n => new SignedGuest(InstanceCopies.Id(n), InstanceCopies.Project))];
     }
 
     public static int FreePort()
@@ -61,37 +59,16 @@ internal sealed class NovaCloud
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private void Load(string conformance)
+    private async Task LoadAsync(string conformance)
     {
         _database.Load(Path.Combine(conformance, "Golden/seed.sql"));
         _database.Execute("CREATE USER lab@'127.0.0.1' IDENTIFIED BY 'labpass'; GRANT ALL ON *.* TO lab@'127.0.0.1'");
         _database.Execute(string.Create(
             CultureInfo.InvariantCulture,
             $"UPDATE nova_api.cell_mappings SET transport_url = 'fake:/', database_connection = REPLACE(database_connection, '127.0.0.1:13306', '127.0.0.1:{_database.Port}')"));
-        var services = File.ReadAllText(Path.Combine(conformance, "Live/services.sql"));
+        var services = await File.ReadAllTextAsync(Path.Combine(conformance, "Live/services.sql")).ConfigureAwait(false);
         foreach (var cell in (string[])["nova", "nova_cell0", "nova_cell2"]) _database.Execute(services, cell);
-        Copy("nova_api", "instance_mappings", "instance_uuid");
-        Copy("nova", "instances", "uuid");
-        Copy("nova", "instance_id_mappings", "uuid");
-        foreach (var table in (string[])["instance_extra", "instance_info_caches", "instance_metadata", "instance_system_metadata", "block_device_mapping"])
-        {
-            Copy("nova", table, "instance_uuid");
-        }
-    }
-
-    // Every row of the original once for each copy, with the copy's id in place of its own.
-    private void Copy(string database, string table, string id)
-    {
-        var columns = _database.Execute(
-            $"SELECT column_name FROM information_schema.columns WHERE table_schema = '{database}' AND table_name = '{table}' AND column_name NOT IN ('id', '{id}')" +
-            // A device has a number of its own that nobody asks for.
-            (table == "block_device_mapping" ? " AND column_name <> 'uuid'" : "")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var list = string.Join(", ", columns.Select(c => $"`{c}`"));
-        _database.Execute(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"INSERT INTO {table} ({list}, {id}) SELECT {list}, CONCAT('00000000-0000-4000-8000-', LPAD(seq, 12, '0')) FROM {table}, seq_1_to_{Copies} WHERE {id} = '{Original}'"),
-            database);
+        await InstanceCopies.MakeAsync((statement, database) => Task.FromResult(_database.Execute(statement, database)), Copies).ConfigureAwait(false);
     }
 
     private string Configuration(string root, string directory, int neutron) => string.Create(CultureInfo.InvariantCulture, $"""

@@ -31,6 +31,7 @@ internal static class ProgramVerbs
         GetVerb.Build,
         SignVerb.Build,
         ConfigDriveVerb.Build,
+        DoctorVerb.Build,
         ConfigurationReferenceVerb.Build,
     ];
 }

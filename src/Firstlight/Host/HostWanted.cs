@@ -16,7 +16,10 @@ public static class HostWanted
         var views = NetworkView.All(cloud);
         return new WantedHost(
             [.. views.Select(v => Network(cloud, v, options))],
-            [.. RouterWanted.All(cloud, views, options)]);
+            [.. RouterWanted.All(cloud, views, options)])
+        {
+            Ports = GuestPorts.Of(cloud),
+        };
     }
 
     /// <summary>Addresses of a port as they stand on its device.</summary>

@@ -36,6 +36,9 @@ public sealed class GuestAttachment
     /// <summary>What the kernel's rules hold a port to now.</summary>
     public Task<GuardState> GuardAsync(WantedPort port, CancellationToken cancellationToken) => _guard.ReadAsync(port, cancellationToken);
 
+    /// <summary>Name of the table of family bridge that guards the ports of a state directory.</summary>
+    public static string GuardTable(string stateDirectory) => Nftables.PortGuardRuleset.TableOf(stateDirectory);
+
     /// <summary>Whether the device of a port stands in the bridge of its network.</summary>
     public static bool IsPlugged(string portId, string networkId) =>
         Directory.Exists($"/sys/class/net/{DeviceNames.Bridge(networkId)}/brif/{DeviceNames.HostEnd(portId)}");

@@ -1,3 +1,4 @@
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Tests.Support;
 using static Firstlight.Plumbing.Tests.Attach.GuardedNetwork;
@@ -5,7 +6,8 @@ using static Firstlight.Plumbing.Tests.Attach.GuardedNetwork;
 namespace Firstlight.Plumbing.Tests.Attach;
 
 /// <summary>Single frames that lie. Each is followed by an honest one: what the victim hears first must be that.</summary>
-public sealed class SpoofedFrameTests(SpoofedFrameTests.Cable cable) : IClassFixture<SpoofedFrameTests.Cable>
+public sealed class SpoofedFrameTests(SpoofedFrameTests.Guarded guarded, SpoofedFrameTests.Open open)
+    : IClassFixture<SpoofedFrameTests.Guarded>, IClassFixture<SpoofedFrameTests.Open>
 {
     // What the guests' kernels say by themselves at any time is no lie: reports of groups (behind a hop-by-hop header) and solicitations of routers.
     private const string Heard = $"(ether src {MalloryMac} and not (ip6 and (ip6[6] == 0 or ip6[40] == 133))) or (ether src {DhcpMac} and udp port 4711)";
@@ -50,25 +52,47 @@ public sealed class SpoofedFrameTests(SpoofedFrameTests.Cable cable) : IClassFix
     [MemberData(nameof(Names))]
     public async Task A_lie_reaches_nobody(string name)
     {
-        var network = cable.Network;
+        var (victim, server) = await HeardAsync(guarded.Network, Lies[name]);
+
+        Assert.Contains("4711 > 10.0.0.127.4711", victim, StringComparison.Ordinal);
+        Assert.Contains("4711 > 10.0.0.127.4711", server, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_lie_would_be_heard_were_it_not_for_the_guard(string name)
+    {
+        var (victim, _) = await HeardAsync(open.Network, Lies[name]);
+
+        Assert.DoesNotContain("4711 > 10.0.0.127.4711", victim, StringComparison.Ordinal);
+    }
+
+    // What victim and server hear first after a lie and an honest frame.
+    private static async Task<(string Victim, string Server)> HeardAsync(GuardedNetwork network, byte[] lie)
+    {
         using var victim = await Capture.StartAsync(network.Victim.Name, Heard, packets: 1);
         using var server = await Capture.StartAsync(network.DhcpNamespace, Heard, packets: 1, DeviceNames.DhcpEnd(network.Network.Dhcp!.PortId));
-
-        await Frames.SendAsync(network.Mallory, Lies[name], Honest);
-
-        Assert.Contains("4711 > 10.0.0.127.4711", Flat(await victim.ReadAsync()), StringComparison.Ordinal);
-        Assert.Contains("4711 > 10.0.0.127.4711", Flat(await server.ReadAsync()), StringComparison.Ordinal);
+        await Frames.SendAsync(network.Mallory, lie, Honest);
+        return (Flat(await victim.ReadAsync()), Flat(await server.ReadAsync()));
     }
 
     private static string Flat(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)).Replace("10.0.0.71.4711", "4711", StringComparison.Ordinal);
 
     /// <summary>One network for all frames.</summary>
-    public sealed class Cable : IAsyncLifetime
+    public class Guarded : IAsyncLifetime
     {
         internal GuardedNetwork Network { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Network = await StartAsync();
+        private protected virtual PortTrust Trust => PortTrust.Guarded;
+
+        public async ValueTask InitializeAsync() => Network = await StartAsync(p => p with { Trust = Trust });
 
         public ValueTask DisposeAsync() => Network.DisposeAsync();
+    }
+
+    /// <summary>The same where the liar's port security is off.</summary>
+    public sealed class Open : Guarded
+    {
+        private protected override PortTrust Trust => PortTrust.Unguarded;
     }
 }

@@ -48,6 +48,14 @@ internal static class Parts
         return f.ContainsKey("ip-address") && address is null ? null : new FixedIpSpec(f.GetValueOrDefault("subnet"), address);
     }
 
+    /// <summary>Addresses a port may send from, such as <c>ip-address=10.0.0.0/24</c> or <c>ip-address=10.0.0.9,mac-address=fa:16:3e:00:00:09</c>.</summary>
+    public static AllowedAddressPair? AddressPair(string text)
+    {
+        if (Fields(text, "ip-address", "mac-address") is not { } f || !f.TryGetValue("ip-address", out var ip) || !AllowedAddressPair.TryParse(ip, out var addresses)) return null;
+        if (!f.TryGetValue("mac-address", out var mac)) return new AllowedAddressPair(addresses, null);
+        return Mac(mac) is { } given ? new AllowedAddressPair(addresses, given) : null;
+    }
+
     /// <summary>An interface of a server, such as <c>blue</c> or <c>blue,ip=10.0.0.5,mac=fa:16:3e:00:00:05,name=web-1-eth0</c>; <c>ip</c> may be repeated.</summary>
     public static PortSpec? Nic(string text)
     {

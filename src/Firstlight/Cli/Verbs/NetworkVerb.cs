@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Firstlight.Cli.Output;
+using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Plumbing.Links;
 
 namespace Firstlight.Cli.Verbs;
 
@@ -14,7 +16,26 @@ internal static class NetworkVerb
         ResourceVerbs.Show(globals, Resources.Network, "blue"),
         Create(globals),
         ResourceVerbs.Delete(globals, Resources.Network, "blue"),
+        LibvirtXml(globals),
     };
+
+    private static Verb LibvirtXml(GlobalOptions globals)
+    {
+        var name = Options.NameOrId("network");
+        var project = Options.Among();
+        var verb = new Verb(
+            "libvirt-xml", "Print a network definition for libvirt, over the bridge this host keeps for the network.",
+            "firstlight network libvirt-xml blue > blue.xml && virsh net-define blue.xml") { name, project };
+        verb.SetAction(parse =>
+        {
+            using var inventory = globals.OpenInventory(parse);
+            var cloud = inventory.Read();
+            var network = cloud.Networks[Planner.Resolve(cloud, ResourceKind.Network, parse.GetRequiredValue(name), parse.GetValue(project))];
+            parse.InvocationConfiguration.Output.WriteLine(AttachmentForms.NetworkXml(network.Id, network.Name, DeviceNames.Bridge(network.Id)));
+            return ExitCodes.Ok;
+        });
+        return verb;
+    }
 
     private static Verb Create(GlobalOptions globals)
     {

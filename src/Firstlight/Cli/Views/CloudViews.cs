@@ -43,7 +43,8 @@ internal static class CloudViews
     public static PortView Of(Port port) => new(
         port.Id, port.Name, port.NetworkId, port.ProjectId, MacText(port.Mac),
         Of(port.FixedIps), port.DeviceId, port.DeviceOwner, port.DnsName,
-        [.. port.ExtraDhcpOptions.Select(o => new DhcpOptionView(o.Name, o.Value, o.IpVersion))]);
+        [.. port.ExtraDhcpOptions.Select(o => new DhcpOptionView(o.Name, o.Value, o.IpVersion))],
+        port.PortSecurity, [.. port.AllowedAddressPairs.Select(p => new AddressPairView(p.AddressText, p.Mac is null ? null : MacText(p.Mac)))]);
 
     /// <summary>A floating address with the router that carries it.</summary>
     public static FloatingIpView Of(FloatingRoutes routes, FloatingIp floating) => new(

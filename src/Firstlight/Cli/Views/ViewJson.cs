@@ -16,4 +16,6 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(List<AgentView>))]
 [JsonSerializable(typeof(AgentDetailView))]
 [JsonSerializable(typeof(StatusPage))]
+[JsonSerializable(typeof(AttachmentView))]
+[JsonSerializable(typeof(PortHereView))]
 internal sealed partial class ViewJson : JsonSerializerContext;

@@ -57,7 +57,9 @@ internal sealed record PortView(
     string DeviceId,
     string DeviceOwner,
     string DnsName,
-    IReadOnlyList<DhcpOptionView> ExtraDhcpOpts);
+    IReadOnlyList<DhcpOptionView> ExtraDhcpOpts,
+    bool PortSecurityEnabled,
+    IReadOnlyList<AddressPairView> AllowedAddressPairs);
 
 /// <summary>A key pair as it is shown.</summary>
 internal sealed record KeyPairView(string Name, string Type, string ProjectId, string PublicKey);

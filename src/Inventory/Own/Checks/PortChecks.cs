@@ -17,6 +17,7 @@ internal static class PortChecks
             report.CheckReference(ResourceKind.Port, key, name, "project", ResourceKind.Project, port.ProjectId);
             CheckDevice(report, port, name);
             CheckDhcp(report, port, name);
+            CheckPairs(report, port, name);
             if (!IsStation(port.Mac)) report.Add(ResourceKind.Port, key, name, "mac", $"{Addresses.MacText(port.Mac)} is not the address of one station");
             if (!macs.TryAdd((port.NetworkId, port.Mac), port))
                 report.Add(ResourceKind.Port, key, name, "mac", $"{Addresses.MacText(port.Mac)} is port {Subjects.Name(macs[(port.NetworkId, port.Mac)])}'s on the same network already");
@@ -51,6 +52,14 @@ internal static class PortChecks
         }
         foreach (var twice in port.ExtraDhcpOptions.GroupBy(o => (o.Name, o.IpVersion)).Where(g => g.Count() > 1))
             report.Add(ResourceKind.Port, port.Id, name, "extra_dhcp_opts", $"{twice.Key.Name} is there twice for IPv{twice.Key.IpVersion}");
+    }
+
+    private static void CheckPairs(Report report, Port port, string name)
+    {
+        if (!port.PortSecurity && !port.AllowedAddressPairs.IsEmpty)
+            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", "port_security is off, so every address is allowed already");
+        foreach (var mac in port.AllowedAddressPairs.Select(p => p.Mac).OfType<PhysicalAddress>().Where(m => !IsStation(m)))
+            report.Add(ResourceKind.Port, port.Id, name, "allowed_address_pairs", $"{Addresses.MacText(mac)} is not the address of one station");
     }
 
     // Six octets, not a group's (the lowest bit of the first), not all zero.

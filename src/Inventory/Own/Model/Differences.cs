@@ -51,7 +51,9 @@ internal static class Differences
             ("device_owner", a.DeviceOwner == b.DeviceOwner),
             ("dns_name", a.DnsName == b.DnsName),
             ("extra_dhcp_opts", a.ExtraDhcpOptions.SequenceEqual(b.ExtraDhcpOptions)),
-            ("attach_index", a.AttachIndex == b.AttachIndex));
+            ("attach_index", a.AttachIndex == b.AttachIndex),
+            ("port_security", a.PortSecurity == b.PortSecurity),
+            ("allowed_address_pairs", a.AllowedAddressPairs.SequenceEqual(b.AllowedAddressPairs)));
 
     public static ImmutableArray<string> Of(Server a, Server b) => ReferenceEquals(a, b)
         ? []

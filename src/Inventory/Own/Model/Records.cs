@@ -171,6 +171,35 @@ public sealed record Port
 
     /// <summary>Place among the ports of its device, from 0: the order interfaces were attached in.</summary>
     public int AttachIndex { get; init; }
+
+    /// <summary>Whether a guest on it is held to its own MAC and addresses (Neutron's <c>port_security_enabled</c>); default true.</summary>
+    public bool PortSecurity { get; init; } = true;
+
+    /// <summary>What the guest may send from besides, but not to the metadata service (Neutron's <c>allowed_address_pairs</c>).</summary>
+    public ImmutableArray<AllowedAddressPair> AllowedAddressPairs { get; init; } = [];
+}
+
+/// <summary>Addresses a port may send from besides its own.</summary>
+/// <param name="Addresses">A prefix; a single address has 32 or 128 bits.</param>
+/// <param name="Mac">MAC they go with; null for the port's own.</param>
+public sealed record AllowedAddressPair(IPNetwork Addresses, PhysicalAddress? Mac)
+{
+    /// <summary>The addresses as Neutron writes them: an address alone without its length.</summary>
+    public string AddressText => Addresses.PrefixLength == Addresses.BaseAddress.GetAddressBytes().Length * 8 ? Addresses.BaseAddress.ToString() : Addresses.ToString();
+
+    /// <summary>Reads an address or a prefix without host bits.</summary>
+    public static bool TryParse(string text, out IPNetwork addresses)
+    {
+        addresses = default;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
+        if (!IPAddress.TryParse(host, out var address) || (!host.Contains(':', StringComparison.Ordinal) && host.Count(c => c == '.') != 3)) return false;
+
+        // IPNetwork takes host bits and clears them; whoever wrote them meant something else.
+        if (slash >= 0) return IPNetwork.TryParse(text, out addresses) && addresses.BaseAddress.Equals(address);
+        addresses = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
+    }
 }
 
 /// <summary>An address of a port.</summary>

@@ -180,6 +180,12 @@ public sealed record PortSpec : Spec
 
     /// <summary>DHCP options of its own.</summary>
     public ImmutableArray<ExtraDhcpOption> ExtraDhcpOptions { get; init; } = [];
+
+    /// <summary>Whether the guest is held to its own MAC and addresses; null for yes, or as it is.</summary>
+    public bool? PortSecurity { get; init; }
+
+    /// <summary>What it may send from besides; null for nothing, or as it is.</summary>
+    public ImmutableArray<AllowedAddressPair>? AllowedAddressPairs { get; init; }
 }
 
 /// <summary>An address wanted on a port.</summary>

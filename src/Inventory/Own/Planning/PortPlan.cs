@@ -78,6 +78,8 @@ internal sealed class PortPlan(Draft draft, TopologyPlan topology)
             ProjectId = hint ?? stored?.ProjectId ?? server?.ProjectId ?? draft.Networks[networkId].ProjectId,
             Mac = mac,
             FixedIps = fixedIps,
+            PortSecurity = spec.PortSecurity ?? stored?.PortSecurity ?? true,
+            AllowedAddressPairs = spec.AllowedAddressPairs ?? stored?.AllowedAddressPairs ?? [],
             DeviceId = server?.Id ?? stored?.DeviceId ?? "",
             DeviceOwner = server is not null ? Owner(server) : stored?.DeviceOwner ?? "",
             DnsName = spec.DnsName ?? stored?.DnsName ?? "",

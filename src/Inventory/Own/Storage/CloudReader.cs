@@ -83,8 +83,11 @@ internal sealed class CloudReader(SqliteConnection connection)
         var options = Lists(
             "SELECT port_id, name, value, ip_version FROM port_dhcp_options ORDER BY port_id, position",
             r => new ExtraDhcpOption(r.GetString(1), r.GetString(2), r.GetInt32(3)));
+        var pairs = Lists(
+            "SELECT port_id, ip_address, mac_address FROM allowed_address_pairs ORDER BY port_id, position",
+            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
         return ById(
-            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name FROM ports",
+            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security FROM ports",
             r => new Port
             {
                 Id = r.GetString(0),
@@ -97,7 +100,9 @@ internal sealed class CloudReader(SqliteConnection connection)
                 AttachIndex = r.GetInt32(7),
                 DnsName = r.GetString(8),
                 ExtraDhcpOptions = options.Of(r.GetString(0)),
+                PortSecurity = r.GetBoolean(9),
                 FixedIps = addresses.Of(r.GetString(0)),
+                AllowedAddressPairs = pairs.Of(r.GetString(0)),
             },
             p => p.Id);
     }

@@ -30,7 +30,7 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
         if (!portsChanged && !projects.Any && !subnets.Any && !servers.Any && !keyPairs.Any && !floatingIps.Any) return false;
 
         foreach (var floating in floatingIps.Removed) Delete(floating.Id, "floating_ips|id");
-        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "port_dhcp_options|port_id", "ports|id");
+        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "port_dhcp_options|port_id", "allowed_address_pairs|port_id", "ports|id");
         foreach (var server in servers.Removed)
         {
             Delete(server.Id, "server_metadata|server_id", "server_security_groups|server_id", "servers|id");
@@ -116,15 +116,23 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
     {
         Run(
             """
-            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
-            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex, p.DnsName);
+            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex, p.DnsName, p.PortSecurity);
         for (var i = 0; i < p.ExtraDhcpOptions.Length; i++)
         {
             var (name, value, version) = p.ExtraDhcpOptions[i];
             Run("INSERT INTO port_dhcp_options (port_id, position, name, value, ip_version) VALUES ($0, $1, $2, $3, $4)", p.Id, i, name, value, version);
         }
+        for (var i = 0; i < p.AllowedAddressPairs.Length; i++)
+        {
+            var (addresses, mac) = p.AllowedAddressPairs[i];
+            Run(
+                "INSERT INTO allowed_address_pairs (port_id, position, ip_address, mac_address) VALUES ($0, $1, $2, $3)",
+                p.Id, i, addresses.ToString(), mac is null ? null : Addresses.MacText(mac));
+        }
+
         for (var i = 0; i < p.FixedIps.Length; i++)
         {
             var (subnet, address) = p.FixedIps[i];

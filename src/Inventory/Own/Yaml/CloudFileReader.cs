@@ -19,7 +19,7 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
     private static readonly string[] RouterFields = ["name", "id", "project", "interfaces", "gateway"];
     private static readonly string[] FloatingIpFields = ["id", "network", "project", "address", "port", "server", "fixed_ip"];
     private static readonly string[] KeyPairFields = ["name", "project", "type", "public_key"];
-    private static readonly string[] NestedPortFields = ["name", "id", "network", "project", "mac", "fixed_ips", "dns_name", "extra_dhcp_opts"];
+    private static readonly string[] NestedPortFields = ["name", "id", "network", "project", "mac", "fixed_ips", "dns_name", "extra_dhcp_opts", "port_security", "allowed_address_pairs"];
     private static readonly string[] PortFields = [.. NestedPortFields, "server"];
     private static readonly string[] UserDataFields = ["user_data", "user_data_base64", "user_data_file"];
     private static readonly string[] ServerFields =
@@ -180,6 +180,8 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
             Server = f.Text("server"),
             DnsName = f.Text("dns_name"),
             ExtraDhcpOptions = f.Maps("extra_dhcp_opts", DhcpOption),
+            PortSecurity = f.Boolean("port_security"),
+            AllowedAddressPairs = f.Has("allowed_address_pairs") ? f.List("allowed_address_pairs", item => Pair(f, item)) : null,
             Source = f.Source,
         };
     }
@@ -188,6 +190,17 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
     {
         var f = new FieldReader(map, "DHCP option", ["opt_name", "opt_value", "ip_version"], mistakes);
         return new ExtraDhcpOption(f.Required("opt_name"), f.Text("opt_value") ?? "", f.Integer("ip_version") ?? 4);
+    }
+
+    // Addresses alone, or a mapping.
+    private AllowedAddressPair? Pair(FieldReader port, Node item)
+    {
+        if (item is not MapNode map) map = new MapNode(item.Line, [new Entry("ip_address", item.Line, item)]);
+        var f = new FieldReader(map, port.Subject, ["ip_address", "mac_address"], mistakes);
+        var text = f.Required("ip_address");
+        if (AllowedAddressPair.TryParse(text, out var addresses)) return new AllowedAddressPair(addresses, f.Mac("mac_address"));
+        if (text.Length > 0) f.Wrong(f.LineOf("ip_address"), "ip_address", $"'{text}' is neither an address nor a prefix such as 10.0.0.0/24 (no host bits)");
+        return null;
     }
 
     // An address alone, or a mapping.

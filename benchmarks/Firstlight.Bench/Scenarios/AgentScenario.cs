@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Net;
+using Firstlight.Bench.Load;
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.OpenStack;
+using Firstlight.Bench.Report;
+using Firstlight.Conformance.Tests.Neutron;
+
+namespace Firstlight.Bench.Scenarios;
+
+/// <summary>
+/// Ours in the places of haproxy, neutron-metadata-agent and Nova's metadata API, beside the real ones, on one real Neutron and one database: what a
+/// request costs in each part, what many networks cost, and guests that boot at once.
+/// </summary>
+internal static class AgentScenario
+{
+    private const int Connections = 8;
+    private const int Guests = 200;
+
+    // Answers that were under way when the generator stopped are worked on still.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Programs beside ours, and how each says its version.</summary>
+    public static IEnumerable<(string Name, string[] Version)> Programs =>
+    [
+        ("haproxy", ["haproxy", "-v"]), ("mariadb", ["mariadbd", "--version"]), ("rabbitmq", Package("rabbitmq-server")),
+        ("nova-api", Package("nova-api")), ("neutron-metadata-agent", Package("neutron-metadata-agent")), ("neutron-server", Package("neutron-server")),
+    ];
+
+    public static async Task<AgentResult> RunAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
+    {
+        await using var undo = new Undo();
+        Console.WriteLine("[1/6] the lab: MariaDB, RabbitMQ, Neutron and its agents, Nova");
+        var cloud = await BenchCloud.StartAsync(Guests, undo);
+        Console.WriteLine("[2/6] the ways side by side, servers on processor 0");
+        var setUp = new MetadataPaths(options.Root, cloud);
+        var paths = new List<MetadataPath>();
+        foreach (var name in options.Peers) paths.Add(await setUp.StartAsync(name));
+        await cloud.Processes.PinAsync(0);
+        await Command.RunAsync(["taskset", "-a", "-cp", "1", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+
+        var idle = await IdleAsync(host, paths, options.Quick ? 3 : 10, cancellationToken);
+        var measures = await MeasureAsync(options, host, cloud, paths, idle, cancellationToken);
+        Console.WriteLine("[5/6] guests that boot at once");
+        var storms = await StormsAsync(options, cloud, paths, cancellationToken);
+        Console.WriteLine("[6/6] a host with many networks");
+        await setUp.StopOursAsync();
+        var networks = await NetworksAsync(options, host, cloud, cancellationToken);
+        return new(
+            options.Scenario, DateTimeOffset.UtcNow, host,
+            new(options.Rounds, Connections, await DocumentLengthAsync(cloud, paths[0], cancellationToken), idle.Values.Sum(t => t.User + t.System) * 1000 / host.TicksPerSecond),
+            measures, networks, storms);
+    }
+
+    private static IEnumerable<(string Name, string What, int Connections, string[] Headers, int Seconds)> Ways(BenchOptions options) =>
+    [
+        ("closed", $"{Connections} requests at a time, each on a new connection.", Connections, ["Connection: close"], options.Quick ? 3 : 5),
+        ("kept", $"{Connections} connections that stay open.", Connections, [], options.Quick ? 2 : 3),
+        ("alone", "one request after the other, each on a new connection.", 1, ["Connection: close"], options.Quick ? 2 : 3),
+    ];
+
+    private static async Task<IReadOnlyList<AgentMeasure>> MeasureAsync(
+        BenchOptions options, Host host, BenchCloud cloud, List<MetadataPath> paths, IReadOnlyDictionary<PartKind, (double User, double System)> idle, CancellationToken cancellationToken)
+    {
+        Console.WriteLine("[3/6] warming up");
+        foreach (var path in paths) await LoadAsync(cloud, path, Connections, ["Connection: close"], options.WarmUpSeconds, cancellationToken);
+        Console.WriteLine($"[4/6] {options.Rounds} rounds, load on processor 1");
+        var ways = Ways(options).ToArray();
+        var rounds = ways.ToDictionary(w => w.Name, _ => paths.ToDictionary(p => p.Name, _ => new List<Round>()));
+        for (var i = 0; i < options.Rounds; i++)
+        {
+            foreach (var way in ways)
+            {
+                for (var k = 0; k < paths.Count; k++)
+                {
+                    var path = paths[(i + k) % paths.Count];
+                    var round = await RoundAsync(host, cloud, path, way.Connections, way.Headers, way.Seconds, idle, i + 1, k + 1, cancellationToken);
+                    rounds[way.Name][path.Name].Add(round);
+                    Console.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"      {i + 1}/{options.Rounds} {way.Name,-6} {path.Name,-11} {round.RequestsPerSecond,8:F0} requests/s {round.P50Ms,8:F2} ms {round.CpuMicrosecondsPerRequest,9:F1} µs CPU a request, {round.HostMicroseconds(),8:F1} on the host"));
+                }
+            }
+        }
+
+        return [.. ways.Select(w => new AgentMeasure(w.Name, w.What, w.Seconds, [.. paths.Select(p => new PeerResult(p.Name, p.Description, p.MemoryKiB(), rounds[w.Name][p.Name]))]))];
+    }
+
+    private static async Task<Round> RoundAsync(
+        Host host, BenchCloud cloud, MetadataPath path, int connections, string[] headers, int seconds,
+        IReadOnlyDictionary<PartKind, (double User, double System)> idle, int number, int turn, CancellationToken cancellationToken)
+    {
+        var load = double.Parse((await File.ReadAllTextAsync("/proc/loadavg", cancellationToken)).Split(' ')[0], CultureInfo.InvariantCulture);
+        var begun = DateTime.UtcNow;
+        var before = Ticks(path);
+        var wrk = await LoadAsync(cloud, path, connections, headers, seconds, cancellationToken);
+        await Task.Delay(Settling, cancellationToken);
+        var after = Ticks(path);
+        var passed = (DateTime.UtcNow - begun).TotalSeconds;
+        if (wrk.Requests == 0) throw new BenchException($"{path.Name} answered nothing");
+
+        // Those that were under way at the end cost as much, and nobody counted them.
+        var tick = 1_000_000.0 / host.TicksPerSecond / (wrk.Requests + connections);
+        var used = after.ToDictionary(p => p.Key, p => Used(p.Value, before[p.Key], idle.GetValueOrDefault(p.Key), passed));
+        return new(
+            number, turn, load, wrk.Requests, wrk.Seconds, wrk.Requests / wrk.Seconds, wrk.P50Ms, wrk.P99Ms,
+            used.Values.Sum(u => u.User) * tick, used.Values.Sum(u => u.System) * tick, wrk.FailedResponses, wrk.SocketErrors)
+        {
+            PartMicrosecondsPerRequest = used.ToDictionary(p => p.Key, p => (p.Value.User + p.Value.System) * tick),
+        };
+    }
+
+    private static (double User, double System) Used((long User, long System) after, (long User, long System) before, (double User, double System) idle, double seconds) =>
+        (Math.Max(0, after.User - before.User - (idle.User * seconds)), Math.Max(0, after.System - before.System - (idle.System * seconds)));
+
+    private static Dictionary<PartKind, (long User, long System)> Ticks(MetadataPath path) => path.Parts.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
+
+    // What the shared parts do of themselves, such as hearing the reports of Neutron's agents: ticks a second.
+    private static async Task<IReadOnlyDictionary<PartKind, (double User, double System)>> IdleAsync(Host host, List<MetadataPath> paths, int seconds, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        var shared = paths.SelectMany(p => p.Parts).Where(p => p.Kind is not (PartKind.Proxy or PartKind.Agent)).DistinctBy(p => p.Kind).ToArray();
+        var before = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
+        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
+        var idle = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids) is var after ? ((after.User - before[p.Kind].User) / (double)seconds, (after.System - before[p.Kind].System) / (double)seconds) : default);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      idle, the shared parts use {idle.Values.Sum(t => t.Item1 + t.Item2) * 1000 / host.TicksPerSecond:F0} ms CPU a second"));
+        return idle;
+    }
+
+    private static async Task<WrkResult> LoadAsync(BenchCloud cloud, MetadataPath path, int connections, string[] headers, int seconds, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Wrk.Read(await cloud.RunAsync(["ip", "netns", "exec", cloud.GuestNamespace, .. Wrk.Command(connections, headers, path.Url, seconds)]));
+    }
+
+    private static async Task<IReadOnlyList<StormResult>> StormsAsync(BenchOptions options, BenchCloud cloud, List<MetadataPath> paths, CancellationToken cancellationToken)
+    {
+        var storms = new List<StormResult>();
+        foreach (var path in paths.Where(p => p.Name is MetadataPaths.Real or MetadataPaths.Ours))
+        {
+            // The real way takes its time.
+            var guests = path.Name == MetadataPaths.Ours ? Guests : options.Quick ? 10 : 40;
+            var count = await BootStorm.RunAsync(
+                cloud.GuestNamespaceFile, new IPEndPoint(IPAddress.Parse(GuestNetwork.MetadataAddress), path.Port), [.. Enumerable.Range(1, guests).Select(BenchCloud.Guest)], cancellationToken);
+            storms.Add(Say(new(path.Name, path.Description, [count])));
+        }
+
+        storms.Add(Say(await StandaloneStorm.RunAsync(options, Guests, cancellationToken)));
+        return storms;
+    }
+
+    private static StormResult Say(StormResult storm)
+    {
+        foreach (var c in storm.Counts)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      {storm.Name,-11} {c.Guests} guests, {c.Requests} requests, {c.Failed} failed, all done in {c.Seconds:F2} s"));
+        return storm;
+    }
+
+    private static async Task<NetworksResult> NetworksAsync(BenchOptions options, Host host, BenchCloud cloud, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;
+        await using var other = await LabHost.StartAsync(directory, stays: false);
+        var result = await new ManyNetworks(options.Root, other, cloud.HaproxyConfiguration, cloud.Network).RunAsync(options.Quick ? 200 : 1000, host.TicksPerSecond, cancellationToken);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"      {result.Networks} networks: ours {result.AgentAllKiB / 1024} MiB, {result.AgentListenerMs:F3} ms a listener; haproxies {result.HaproxyAllKiB / 1024} MiB, {result.HaproxyListenerMs.Median:F1} ms each"));
+        return result;
+    }
+
+    private static async Task<int> DocumentLengthAsync(BenchCloud cloud, MetadataPath path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return (await cloud.RunAsync("ip", "netns", "exec", cloud.GuestNamespace, "curl", "-fsS", path.Url)).Length;
+    }
+
+    private static string[] Package(string name) => ["dpkg-query", "-W", "-f", "${Version}", name];
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Firstlight.Bench.Load;
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
+using Firstlight.Bench.Report;
+
+namespace Firstlight.Bench.Scenarios;
+
+/// <summary>Guests that boot at once on our own inventory. Each repetition is asked of a program that has just started.</summary>
+internal static class StandaloneStorm
+{
+    public static async Task<StormResult> RunAsync(BenchOptions options, int guests, CancellationToken cancellationToken)
+    {
+        var counts = new List<StormCount>();
+        for (var i = 0; i < options.Rounds; i++)
+        {
+            await using var undo = new Undo();
+            var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;
+            // dnsmasq reads its files as a user of its own.
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
+            undo.Add(directory, () =>
+            {
+                Directory.Delete(directory, recursive: true);
+                return Task.CompletedTask;
+            });
+            var network = new GuestNetwork { Guests = guests };
+            network.RemoveAtEnd(undo);
+            var ours = await FirstlightPeer.StartAsync(options.Root, directory, network, undo, cancellationToken);
+            await network.PlugGuestAsync(cancellationToken);
+            // The first guest shows that the way is open; the storm is of the others.
+            await ours.DocumentAsync(network, cancellationToken);
+            counts.Add(await BootStorm.RunAsync(
+                network.GuestNamespaceFile, new IPEndPoint(IPAddress.Parse(GuestNetwork.MetadataAddress), 80), network.Booting, cancellationToken));
+        }
+
+        return new("standalone", "`firstlight standalone` on its own inventory, just started", counts);
+    }
+}
