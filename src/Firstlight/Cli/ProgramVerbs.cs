@@ -25,11 +25,13 @@ internal static class ProgramVerbs
         SubnetVerb.Build,
         RouterVerb.Build,
         PortVerb.Build,
+        FloatingIpVerb.Build,
         ServerVerb.Build,
         KeyPairVerb.Build,
         GetVerb.Build,
         SignVerb.Build,
         ConfigDriveVerb.Build,
+        DoctorVerb.Build,
         ConfigurationReferenceVerb.Build,
     ];
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Firstlight.Configuration;
 
 /// <summary>Options of Neutron's agents: metadata_agent.ini, dhcp_agent.ini, l3_agent.ini and neutron.conf.</summary>
@@ -66,6 +68,55 @@ internal static partial class OptionCatalogue
         Section = IniFile.DefaultSection, Name = "dns_domain", Form = ValueForms.Text, DefaultText = "openstacklocal",
         Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
         Meaning = "Domain DHCP tells guests; empty for none.",
+    };
+
+    internal static OptionDefinition<string?> DnsmasqConfigFile { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dnsmasq_config_file", Form = ValueForms.OptionalPath, DefaultText = "",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Further configuration every dnsmasq reads.",
+    };
+
+    internal static OptionDefinition<ImmutableArray<string>> DnsmasqDnsServers { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dnsmasq_dns_servers", Form = ValueForms.List, DefaultText = "",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "DNS servers that dnsmasq asks, from inside the network, for names it does not know itself.",
+    };
+
+    internal static OptionDefinition<bool> DnsmasqLocalResolv { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dnsmasq_local_resolv", Form = ValueForms.Boolean, DefaultText = "false",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Let dnsmasq ask the DNS servers of this host (resolv.conf), from inside the network, where dnsmasq_dns_servers names none.",
+    };
+
+    internal static OptionDefinition<int> DnsmasqLeaseMax { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dnsmasq_lease_max", Form = ValueForms.Integer(1), DefaultText = "16777216",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Most leases dnsmasq gives on a network.",
+    };
+
+    internal static OptionDefinition<bool> DhcpBroadcastReply { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dhcp_broadcast_reply", Form = ValueForms.Boolean, DefaultText = "false",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Answer DHCP by broadcast.",
+    };
+
+    internal static OptionDefinition<int> DhcpRenewalTime { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dhcp_renewal_time", Form = ValueForms.Integer(0), DefaultText = "0",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Seconds after which a guest renews its lease (DHCP option 58); 0 leaves it to dnsmasq.",
+    };
+
+    internal static OptionDefinition<int> DhcpRebindingTime { get; } = new()
+    {
+        Section = IniFile.DefaultSection, Name = "dhcp_rebinding_time", Form = ValueForms.Integer(0), DefaultText = "0",
+        Owner = OptionOwner.Neutron, Roles = ProgramRole.Agent,
+        Meaning = "Seconds after which a guest asks any server to renew its lease (DHCP option 59); 0 leaves it to dnsmasq.",
     };
 
     internal static OptionDefinition<bool> EnableMetadataProxy { get; } = new()

@@ -27,6 +27,7 @@ internal static partial class OptionCatalogue
             MetadataListen, MetadataListenPort, MetadataWorkers,
             NovaMetadataHost, NovaMetadataPort, NovaMetadataProtocol, NovaMetadataInsecure, AgentSharedSecret,
             EnableIsolatedMetadata, ForceMetadata, DhcpLeaseDuration, DnsDomain,
+            DnsmasqConfigFile, DnsmasqDnsServers, DnsmasqLocalResolv, DnsmasqLeaseMax, DhcpBroadcastReply, DhcpRenewalTime, DhcpRebindingTime,
             EnableMetadataProxy, MetadataPort, MetadataAccessMark,
             MetadataProxySocket, MetadataProxySocketMode, MetadataProxyUser, MetadataProxyGroup, MetadataBacklog, AuthCaCert, NovaClientCert, NovaClientPrivKey,
             TransportUrl, NeutronAuthStrategy,

@@ -33,6 +33,7 @@ internal sealed partial record Settings
         var agent = AgentReader.Read(reader, sources.Role);
         var proxySocket = AgentReader.ProxySocket(reader);
         var neutronAgent = NeutronAgentReader.Read(reader, sources.Role);
+        var dnsmasq = DhcpReader.Dnsmasq(reader, sources.Role);
         reader.CheckAll();
 
         // A secret is made last, when nothing else can stop the start.
@@ -79,7 +80,7 @@ internal sealed partial record Settings
             ProxySocket = proxySocket,
             Haproxy = AgentReader.Haproxy(reader, sources.Role, proxySocket),
             Dhcp = new DhcpSettings(
-                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)),
+                reader.Read(Known.EnableIsolatedMetadata), reader.Read(Known.ForceMetadata), reader.Read(Known.DhcpLeaseDuration), reader.Read(Known.DnsDomain)) { Dnsmasq = dnsmasq },
             Router = new RouterSettings(reader.Read(Known.EnableMetadataProxy), reader.Read(Known.MetadataPort), reader.Read(Known.MetadataAccessMark)),
         };
     }

@@ -149,7 +149,11 @@ internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan Stal
 /// <param name="ForceMetadata">Serve every network.</param>
 /// <param name="LeaseDuration">Length of a lease; null for ever.</param>
 /// <param name="DnsDomain">Domain told to guests, may be empty.</param>
-internal sealed record DhcpSettings(bool EnableIsolatedMetadata, bool ForceMetadata, TimeSpan? LeaseDuration, string DnsDomain);
+internal sealed record DhcpSettings(bool EnableIsolatedMetadata, bool ForceMetadata, TimeSpan? LeaseDuration, string DnsDomain)
+{
+    /// <summary>What dnsmasq does besides.</summary>
+    public DnsmasqTuning Dnsmasq { get; init; } = new();
+}
 
 /// <summary>Router namespaces.</summary>
 /// <param name="EnableMetadataProxy">Serve metadata there.</param>

@@ -26,6 +26,9 @@ public sealed record HostOptions
     /// <summary><c>dhcp_lease_duration</c> in seconds, -1 for infinite; default 86,400.</summary>
     public int DhcpLeaseSeconds { get; init; } = 86_400;
 
+    /// <summary>What else the operator lets dnsmasq do; by default nothing.</summary>
+    public DnsmasqTuning Dnsmasq { get; init; } = new();
+
     /// <summary><c>metadata_proxy = haproxy</c>: the haproxy that stands wherever a listener of ours would; null (default): our listeners.</summary>
     public WantedProxy? Haproxy { get; init; }
 }

@@ -15,19 +15,32 @@ public static class HostWanted
     {
         var views = NetworkView.All(cloud);
         return new WantedHost(
-            [.. views.Select(v => Network(v, options))],
-            [.. cloud.Routers.Values.OrderBy(r => r.Id, StringComparer.Ordinal).Select(r => Router(r, views, options))]);
+            [.. views.Select(v => Network(cloud, v, options))],
+            [.. RouterWanted.All(cloud, views, options)])
+        {
+            Ports = GuestPorts.Of(cloud),
+        };
     }
 
-    private static WantedNetwork Network(NetworkView view, HostOptions options) => new()
+    /// <summary>Addresses of a port as they stand on its device.</summary>
+    internal static ImmutableArray<InterfaceAddress> Addresses(NetworkView view, Port port) =>
+    [
+        .. from fixedIp in port.FixedIps
+           from subnet in view.Subnets
+           where string.Equals(subnet.Id, fixedIp.SubnetId, StringComparison.Ordinal)
+           select new InterfaceAddress(fixedIp.Address, subnet.Cidr.PrefixLength),
+    ];
+
+    private static WantedNetwork Network(Cloud cloud, NetworkView view, HostOptions options) => new()
     {
         Id = view.Network.Id,
         Mtu = view.Network.Mtu,
-        Dhcp = view.DhcpPort is { } port && view.Subnets.Any(s => s.EnableDhcp) ? Dhcp(view, port, options) : null,
+        Uplink = view.Network.Uplink,
+        Dhcp = view.DhcpPort is { } port && view.Subnets.Any(s => s.EnableDhcp) ? Dhcp(cloud, view, port, options) : null,
         Proxy = MetadataPath.IsProxyWanted(view, options) ? options.Haproxy : null,
     };
 
-    private static WantedDhcp Dhcp(NetworkView view, Port port, HostOptions options) => new()
+    private static WantedDhcp Dhcp(Cloud cloud, NetworkView view, Port port, HostOptions options) => new()
     {
         PortId = port.Id,
         Mac = port.Mac,
@@ -37,7 +50,9 @@ public static class HostWanted
         GatewayV4 = Gateway(view, 4),
         GatewayV6 = Gateway(view, 6),
         Subnets = [.. view.Subnets.Select(s => Subnet(view, s, options))],
-        Hosts = [.. view.Ports.Where(p => !ReferenceEquals(p, port) && !IsDhcp(p)).SelectMany(p => Hosts(view, p))],
+        Hosts = [.. GuestNames.Entries(cloud, view)],
+        PortOptions = [.. GuestNames.Options(view)],
+        Tuning = options.Dnsmasq,
         DnsDomain = options.DnsDomain,
         LeaseSeconds = options.DhcpLeaseSeconds,
     };
@@ -63,67 +78,6 @@ public static class HostWanted
         _ => subnet.Ipv6RaMode is null ? DhcpV6Service.Unset : DhcpV6Service.Slaac,
     };
 
-    private static WantedRouter Router(Router router, ImmutableArray<NetworkView> views, HostOptions options) => new()
-    {
-        Id = router.Id,
-        MetadataProxy = options.EnableMetadataProxy,
-        Proxy = options.EnableMetadataProxy ? options.Haproxy : null,
-        MetadataPort = options.MetadataPort,
-        MetadataMark = options.MetadataAccessMark,
-        Interfaces =
-        [
-            .. from view in views
-               from port in view.RouterPorts
-               where string.Equals(port.DeviceId, router.Id, StringComparison.Ordinal)
-               select Leg(view, port, options),
-        ],
-    };
-
-    private static WantedRouterInterface Leg(NetworkView view, Port port, HostOptions options) => new()
-    {
-        PortId = port.Id,
-        NetworkId = view.Network.Id,
-        Mac = port.Mac,
-        Mtu = view.Network.Mtu,
-        Addresses = Addresses(view, port),
-        MetadataV6 = ReferenceEquals(MetadataPath.RouterPortWithV6(view, options), port),
-        Advertisements = [.. view.Subnets.Where(s => s.IpVersion == 6 && s.Ipv6RaMode is not null && HasAddressOf(port, s)).Select(Advertisement)],
-    };
-
-    private static WantedAdvertisement Advertisement(Subnet subnet) => new(
-        subnet.Id,
-        subnet.Cidr,
-        subnet.Ipv6RaMode switch
-        {
-            Ipv6Mode.Dhcpv6Stateful => DhcpV6Service.Stateful,
-            Ipv6Mode.Dhcpv6Stateless => DhcpV6Service.Stateless,
-            _ => DhcpV6Service.Slaac,
-        },
-        subnet.DnsNameservers);
-
-    private static ImmutableArray<InterfaceAddress> Addresses(NetworkView view, Port port) =>
-    [
-        .. from fixedIp in port.FixedIps
-           from subnet in view.Subnets
-           where string.Equals(subnet.Id, fixedIp.SubnetId, StringComparison.Ordinal)
-           select new InterfaceAddress(fixedIp.Address, subnet.Cidr.PrefixLength),
-    ];
-
-    // dnsmasq wants the stateless IPv6 addresses of a port before its IPv4 one; otherwise the port's own order.
-    private static IEnumerable<HostEntry> Hosts(NetworkView view, Port port)
-    {
-        var stateless = view.Subnets.Where(s => s.Ipv6AddressMode == Ipv6Mode.Dhcpv6Stateless).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        return port.FixedIps
-            .OrderBy(f => stateless.Contains(f.SubnetId) ? 0 : 1)
-            .Select(f => new HostEntry(port.Mac, f.SubnetId, f.Address, NameOf(f.Address)));
-    }
-
-    private static string NameOf(IPAddress address) => "host-" + address.ToString().Replace('.', '-').Replace(':', '-');
-
     private static IPAddress? Gateway(NetworkView view, int version) =>
         view.Subnets.FirstOrDefault(s => s.EnableDhcp && s.IpVersion == version && s.GatewayIp is not null)?.GatewayIp;
-
-    private static bool HasAddressOf(Port port, Subnet subnet) => port.FixedIps.Any(f => string.Equals(f.SubnetId, subnet.Id, StringComparison.Ordinal));
-
-    private static bool IsDhcp(Port port) => string.Equals(port.DeviceOwner, DeviceOwners.Dhcp, StringComparison.Ordinal);
 }

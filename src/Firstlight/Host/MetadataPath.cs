@@ -71,11 +71,11 @@ public static class MetadataPath
     /// <summary>Whether 169.254.169.254 stands in the DHCP namespace: as in Neutron even where nothing listens there.</summary>
     internal static bool HasV4InDhcpNamespace(HostOptions options) => options.ForceMetadata || options.EnableIsolatedMetadata;
 
-    /// <summary>Whether fe80::a9fe:a9fe stands in the DHCP namespace. Guests find it by neighbour discovery, so it may stand once on a link, and
-    /// stands where a listener is: in the DHCP namespace if that has one, else at <see cref="RouterPortWithV6"/>.</summary>
+    /// <summary>Whether fe80::a9fe:a9fe stands in the DHCP namespace: where that has a listener. Otherwise routers answer for it, see <see cref="AnswersForV6"/>.</summary>
     internal static bool HasV6InDhcpNamespace(NetworkView view, HostOptions options) => view.HasV6 && IsProxyWanted(view, options);
 
-    /// <summary>The router port that has fe80::a9fe:a9fe on a network, or null. With several routers it is the first.</summary>
-    internal static Port? RouterPortWithV6(NetworkView view, HostOptions options) =>
-        options.EnableMetadataProxy && view.HasV6 && !IsProxyWanted(view, options) ? view.RouterPorts.FirstOrDefault() : null;
+    /// <summary>Whether a router answers for fe80::a9fe:a9fe at one of its ports: where the DHCP namespace does not, each router at its first port on the network.</summary>
+    internal static bool AnswersForV6(NetworkView view, Port port, HostOptions options) =>
+        options.EnableMetadataProxy && view.HasV6 && !IsProxyWanted(view, options)
+        && ReferenceEquals(view.RouterPorts.FirstOrDefault(p => string.Equals(p.DeviceId, port.DeviceId, StringComparison.Ordinal)), port);
 }

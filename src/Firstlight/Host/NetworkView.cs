@@ -28,10 +28,13 @@ internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subne
     }
 
     /// <summary>The port DHCP is served from, or null.</summary>
-    public Port? DhcpPort => Ports.FirstOrDefault(p => string.Equals(p.DeviceOwner, DeviceOwners.Dhcp, StringComparison.Ordinal));
+    public Port? DhcpPort => Ports.FirstOrDefault(IsDhcp);
 
     /// <summary>Ports of routers.</summary>
     public IEnumerable<Port> RouterPorts => Ports.Where(IsRouterPort);
+
+    /// <summary>Whether a port is DHCP's, of this host or another.</summary>
+    public static bool IsDhcp(Port port) => string.Equals(port.DeviceOwner, DeviceOwners.Dhcp, StringComparison.Ordinal);
 
     /// <summary>Whether it has an IPv6 subnet.</summary>
     public bool HasV6 => Subnets.Any(s => s.IpVersion == 6);

@@ -1,5 +1,6 @@
-using Firstlight.Cli.Views;
+using Firstlight.Host;
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 
 namespace Firstlight.Lab;
@@ -13,6 +14,8 @@ internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
     private const string DhcpV6Client = """
         dhclient -6 -1 -q -sf "$1" -lf "$2.leases" -pf "$2.pid" "$3" && dhclient -6 -x -q -sf /bin/true -lf "$2.leases" -pf "$2.pid" "$3"
         """;
+
+    private readonly GuestAttachment _attachment = new(state.Directory, TimeProvider.System);
 
     /// <summary>Brings one guest up; every step can run twice.</summary>
     public async Task UpAsync(Guest guest, CancellationToken cancellationToken)
@@ -28,17 +31,22 @@ internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
 
     private async Task PlugAsync(Guest guest, Port port, string device, CancellationToken cancellationToken)
     {
-        var tap = DeviceNames.HostEnd(port.Id);
-        var network = guest.Cloud.Networks[port.NetworkId];
-        if (!Directory.Exists($"/sys/class/net/{tap}"))
+        var wanted = new GuestDevice
         {
-            await IpAsync(guest, ["link", "add", tap, "type", "veth", "peer", "name", device, "netns", guest.Namespace], cancellationToken);
-            await IpAsync(guest, ["-n", guest.Namespace, "link", "set", device, "address", CloudViews.MacText(port.Mac), "mtu", $"{network.Mtu}"], cancellationToken);
+            Port = GuestPorts.Of(port),
+            Mtu = guest.Cloud.Networks[port.NetworkId].Mtu,
+            Kind = GuestDeviceKind.Veth,
+            NetworkNamespace = guest.Namespace,
+            FarName = device,
+        };
+        try
+        {
+            await _attachment.AttachAsync(wanted, cancellationToken);
         }
-
-        // The host end is a wire, not a host on the tenant's network: no IPv6 address of its own.
-        await File.WriteAllTextAsync($"/proc/sys/net/ipv6/conf/{tap}/disable_ipv6", "1", cancellationToken);
-        await IpAsync(guest, ["link", "set", tap, "mtu", $"{network.Mtu}", "master", DeviceNames.Bridge(network.Id), "up"], cancellationToken);
+        catch (AttachException e)
+        {
+            throw new LabException($"guest {guest.Server.Name} cannot be plugged in: {e.Message}", e);
+        }
 
         // The MAC is the cloud's and unique on the wire, so a guest's link-local address need not be probed for a second.
         await InGuestAsync(guest, ["sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{device}/accept_dad"], cancellationToken);

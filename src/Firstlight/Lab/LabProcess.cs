@@ -90,4 +90,5 @@ internal sealed class LabProcess(LabState state, LabPrograms programs)
 
 /// <summary>The lab cannot do what was asked; the message says what to do.</summary>
 /// <param name="message">For a person.</param>
-internal sealed class LabException(string message) : Exception(message);
+/// <param name="inner">Where it came from; null for nowhere else.</param>
+internal sealed class LabException(string message, Exception? inner = null) : Exception(message, inner);

@@ -96,5 +96,6 @@ internal static class RoleOptions
         Haproxy = settings.Haproxy,
         DnsDomain = settings.Dhcp.DnsDomain,
         DhcpLeaseSeconds = settings.Dhcp.LeaseDuration is { } lease ? (int)lease.TotalSeconds : -1,
+        Dnsmasq = settings.Dhcp.Dnsmasq,
     };
 }

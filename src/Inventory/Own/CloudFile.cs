@@ -36,7 +36,7 @@ public static class CloudFile
 
         CloudSpec Wrong(Node node)
         {
-            mistakes.Add(node.Line, "is not a mapping of projects, networks, subnets, routers, keypairs, ports and servers");
+            mistakes.Add(node.Line, "is not a mapping of projects, networks, subnets, routers, keypairs, ports, servers and floating_ips");
             return new CloudSpec();
         }
     }

@@ -40,6 +40,8 @@ internal sealed class InstanceQueries(SqliteConnection connection) : IDisposable
         WHERE f.port_id = $0 ORDER BY f.position
         """);
 
+    private readonly SqliteCommand _floating = Prepare(connection, "SELECT fixed_ip_address, address FROM floating_ips WHERE port_id = $0 ORDER BY address");
+
     private readonly SqliteCommand _dns = Prepare(connection, "SELECT address FROM subnet_dns_nameservers WHERE subnet_id = $0 ORDER BY position");
 
     private readonly SqliteCommand _routes = Prepare(connection, "SELECT destination, nexthop FROM subnet_host_routes WHERE subnet_id = $0 ORDER BY position");
@@ -66,7 +68,7 @@ internal sealed class InstanceQueries(SqliteConnection connection) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_begin, _end, _server, _metadata, _groups, _ports, _addresses, _dns, _routes]) command.Dispose();
+        foreach (var command in (SqliteCommand[])[_begin, _end, _server, _metadata, _groups, _ports, _addresses, _floating, _dns, _routes]) command.Dispose();
     }
 
     private static Instance ReadServer(SqliteDataReader r, string id)
@@ -116,7 +118,8 @@ internal sealed class InstanceQueries(SqliteConnection connection) : IDisposable
     private ImmutableArray<VifSubnet> Subnets(string port)
     {
         List<(string Id, VifSubnet Subnet)> subnets = [];
-        foreach (var (id, subnet) in List(_addresses, port, r => (r.GetString(1), ReadSubnet(r))))
+        var floating = List(_floating, port, r => (Fixed: r.GetString(0), Floating: r.GetString(1))).ToLookup(f => f.Fixed, f => f.Floating, StringComparer.Ordinal);
+        foreach (var (id, subnet) in List(_addresses, port, r => (r.GetString(1), ReadSubnet(r, floating))))
         {
             var known = subnets.FindIndex(s => s.Id == id);
             if (known < 0) subnets.Add((id, subnet));
@@ -132,7 +135,7 @@ internal sealed class InstanceQueries(SqliteConnection connection) : IDisposable
         ];
     }
 
-    private static VifSubnet ReadSubnet(SqliteDataReader r)
+    private static VifSubnet ReadSubnet(SqliteDataReader r, ILookup<string, string> floating)
     {
         var cidr = r.GetString(2);
         var gateway = r.TextOrNull(3);
@@ -142,7 +145,7 @@ internal sealed class InstanceQueries(SqliteConnection connection) : IDisposable
             Version = cidr.Contains(':', StringComparison.Ordinal) ? 6 : 4,
             Cidr = cidr,
             Gateway = gateway,
-            Addresses = [new VifAddress(r.GetString(0), [])],
+            Addresses = [new VifAddress(r.GetString(0), [.. floating[r.GetString(0)]])],
             // Writers of network_info fell back to the gateway where DHCP is on and no DHCP port is known.
             DhcpServer = enableDhcp ? r.TextOrNull(6) ?? gateway : null,
             EnableDhcp = enableDhcp,

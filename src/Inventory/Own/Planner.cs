@@ -23,9 +23,6 @@ public static class Planner
         foreach (var network in spec.Networks) topology.Apply(network);
         foreach (var subnet in spec.Subnets) topology.Apply(subnet);
 
-        var routers = new RouterPlan(draft, topology);
-        foreach (var router in spec.Routers) routers.Apply(router);
-
         var servers = new ServerPlan(draft, topology);
         foreach (var keyPair in spec.KeyPairs) servers.Apply(keyPair);
         var planned = spec.Servers.Select(s => (Spec: s, Server: servers.Apply(s))).ToList();
@@ -36,15 +33,23 @@ public static class Planner
         {
             foreach (var port in server.Ports.IsDefault ? [] : server.Ports) ports.Claim(port, stored?.ProjectId);
         }
+        var floating = new FloatingIpPlan(draft, topology);
+        foreach (var ip in spec.FloatingIps) floating.Claim(ip);
+        var gateways = new GatewayPlan(draft);
+        foreach (var router in spec.Routers) gateways.Claim(router);
+
+        var routers = new RouterPlan(draft, topology, gateways);
+        foreach (var router in spec.Routers) routers.Apply(router);
         foreach (var (server, stored) in planned)
         {
             if (stored is not null) ports.Apply(server, stored);
         }
         foreach (var port in spec.Ports) ports.Apply(port);
+        foreach (var ip in spec.FloatingIps) floating.Apply(ip);
         return draft.Finish();
     }
 
-    /// <summary>Removes one thing and what only exists through it (a server's ports, a router's interfaces, a network's subnets and DHCP ports); refuses while something else uses it.</summary>
+    /// <summary>Removes one thing and what only exists through it (a server's ports, a router's interfaces and gateway, a network's subnets and DHCP ports); refuses while something else uses it. A floating address whose port goes stays and leads nowhere.</summary>
     /// <param name="current">The cloud.</param>
     /// <param name="kind">Kind of thing.</param>
     /// <param name="nameOrId">Name or id.</param>

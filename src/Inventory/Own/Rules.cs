@@ -21,10 +21,12 @@ internal static class Rules
         NetworkChecks.Run(report);
         SubnetChecks.Run(report);
         RouterChecks.Run(report);
+        GatewayChecks.Run(report);
         KeyPairChecks.Run(report);
         ServerChecks.Run(report);
         PortChecks.Run(report);
         AddressChecks.Run(report);
+        FloatingIpChecks.Run(report);
         return report.Findings();
     }
 }

@@ -18,6 +18,7 @@ internal static class Subjects
         ResourceKind.Router => "router",
         ResourceKind.KeyPair => "keypair",
         ResourceKind.Server => "server",
+        ResourceKind.FloatingIp => "floatingip",
         _ => "port",
     };
 }

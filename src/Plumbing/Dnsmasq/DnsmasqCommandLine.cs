@@ -14,21 +14,28 @@ internal static class DnsmasqCommandLine
     /// <param name="dhcp">Its DHCP.</param>
     public static IReadOnlyList<string> Render(string directory, WantedNetwork network, WantedDhcp dhcp)
     {
+        var tuning = dhcp.Tuning;
         var ranges = dhcp.Subnets.Where(s => s.HasRange).ToList();
         return
         [
-            "dnsmasq", "--no-hosts", "--no-resolv",
+            "dnsmasq", "--no-hosts", .. When(!tuning.LocalResolv || !tuning.DnsServers.IsEmpty, "--no-resolv"),
             $"--pid-file={directory}/pid", $"--dhcp-hostsfile={directory}/host", $"--addn-hosts={directory}/addn_hosts",
             $"--dhcp-optsfile={directory}/opts", $"--dhcp-leasefile={directory}/leases",
             "--dhcp-match=set:ipxe,175", "--dhcp-userclass=set:ipxe6,iPXE",
             "--local-service", "--bind-dynamic",
             .. ranges.Select(s => Range(s, dhcp.LeaseSeconds)),
             $"--dhcp-option-force=option:mtu,{network.Mtu}",
-            $"--dhcp-lease-max={LeaseMax(ranges)}",
-            "--conf-file=/dev/null",
-            .. dhcp.DnsDomain.Length > 0 ? [$"--domain={dhcp.DnsDomain}"] : Array.Empty<string>(),
+            $"--dhcp-lease-max={Math.Min(LeaseMax(ranges), (ulong)tuning.LeaseMax)}",
+            .. When(tuning.RenewalSeconds > 0, $"--dhcp-option-force=option:T1,{tuning.RenewalSeconds}s"),
+            .. When(tuning.RebindingSeconds > 0, $"--dhcp-option-force=option:T2,{tuning.RebindingSeconds}s"),
+            $"--conf-file={tuning.ConfigFile ?? "/dev/null"}",
+            .. tuning.DnsServers.Select(s => $"--server={s}"),
+            .. When(dhcp.DnsDomain.Length > 0, $"--domain={dhcp.DnsDomain}"),
+            .. When(tuning.BroadcastReply, "--dhcp-broadcast"),
         ];
     }
+
+    private static string[] When(bool condition, string argument) => condition ? [argument] : [];
 
     private static string Range(WantedSubnet subnet, int leaseSeconds)
     {

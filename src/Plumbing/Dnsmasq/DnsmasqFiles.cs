@@ -19,7 +19,9 @@ internal sealed record DnsmasqFiles(string Host, string AddnHosts, string Opts)
         {
             var name = FullName(entry, dhcp);
             addnHosts.Append(entry.Address).Append('\t').Append(name).Append(' ').Append(entry.HostName).Append('\n');
-            if (subnets.TryGetValue(entry.SubnetId, out var subnet) && IsHandedOut(subnet)) host.Append(HostLine(entry, name)).Append('\n');
+            if (!subnets.TryGetValue(entry.SubnetId, out var subnet)) continue;
+            if (IsHandedOut(subnet)) host.Append(HostLine(entry, name)).Append('\n');
+            else if (subnet.HasRange && entry.OptionsOf is { } port) host.Append($"{Format.Mac(entry.Mac)},tag:dhcpv6,set:port-{port}\n");
         }
 
         return new DnsmasqFiles(host.ToString(), addnHosts.ToString(), DnsmasqOptions.Render(dhcp));
@@ -33,6 +35,8 @@ internal sealed record DnsmasqFiles(string Host, string AddnHosts, string Opts)
 
     // The tag keeps an IPv4 request of the same MAC from matching the IPv6 line.
     private static string HostLine(HostEntry entry, string name) => entry.Address.AddressFamily == AddressFamily.InterNetwork
-        ? $"{Format.Mac(entry.Mac)},{name},{entry.Address}"
-        : $"{Format.Mac(entry.Mac)},tag:dhcpv6,{name},[{entry.Address}]";
+        ? $"{Format.Mac(entry.Mac)},{(entry.ClientId is { } id ? $"id:{id}," : "")}{name},{entry.Address}{Tag(entry)}"
+        : $"{Format.Mac(entry.Mac)},tag:dhcpv6,{name},[{entry.Address}]{Tag(entry)}";
+
+    private static string Tag(HostEntry entry) => entry.OptionsOf is { } port ? $",set:port-{port}" : "";
 }

@@ -4,14 +4,22 @@ using Firstlight.Plumbing.Reconcile;
 
 namespace Firstlight.Plumbing.Dnsmasq;
 
-/// <summary>The <c>opts</c> file: DHCP options by subnet tag. Pure.</summary>
+/// <summary>The <c>opts</c> file: DHCP options by the tags of subnets and ports. Pure.</summary>
 internal static class DnsmasqOptions
 {
     private const string Metadata = "169.254.169.254/32";
     private const string Everywhere = "0.0.0.0/0";
 
     /// <summary>Renders it; lines without a newline at the end.</summary>
-    public static string Render(WantedDhcp dhcp) => string.Join('\n', dhcp.Subnets.Where(s => s.HasRange).SelectMany(s => Lines(s, dhcp)));
+    public static string Render(WantedDhcp dhcp) => 
+        string.Join('\n', [.. dhcp.Subnets.Where(s => s.HasRange).SelectMany(s => Lines(s, dhcp)), .. dhcp.PortOptions.Select(Line)]);
+
+    // A number means an option of DHCPv4 unless it is said to be of DHCPv6.
+    private static string Line(PortOption option)
+    {
+        var name = option.V6 ? $"option6:{option.Name}" : option.Name.All(char.IsAsciiDigit) ? option.Name : $"option:{option.Name}";
+        return $"tag:port-{option.PortId},{name},{option.Value}";
+    }
 
     private static IEnumerable<string> Lines(WantedSubnet subnet, WantedDhcp dhcp)
     {

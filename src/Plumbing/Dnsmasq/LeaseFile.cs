@@ -51,7 +51,8 @@ internal static class LeaseFile
         return dhcp.Hosts.Where(e => subnets.Contains(e.SubnetId)).DistinctBy(e => e.Address);
     }
 
-    private static IEnumerable<string[]> Lines(string text) =>
+    /// <summary>Its lines, split into fields.</summary>
+    public static IEnumerable<string[]> Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).Where(l => l.Length >= 2);
 
     private static bool IsV6(string[] line) =>
@@ -63,7 +64,7 @@ internal static class LeaseFile
         foreach (var line in hostFile.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split(',');
-            if (fields[^1] is ['[', .. var address, ']']) owners[address] = fields[0];
+            if (Array.Find(fields, f => f is ['[', .., ']']) is { } address) owners[address[1..^1]] = fields[0];
         }
 
         return owners;

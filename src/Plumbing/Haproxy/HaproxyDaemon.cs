@@ -28,7 +28,7 @@ internal static class HaproxyDaemon
         return new DaemonWork(
             new DaemonSpec(home, networkNamespace, ["haproxy", "-f", file]),
             WriteFiles: null,
-            () => !string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal),
+            _ => Task.FromResult(!string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal)),
             () =>
             {
                 StateFiles.MakeDirectory(Path.GetDirectoryName(file)!);

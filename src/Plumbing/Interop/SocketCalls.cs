@@ -17,11 +17,13 @@ internal static partial class SocketCalls
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
     public const int SOCK_STREAM = 1;
+    public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int NETLINK_ROUTE = 0;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
+    public const int SO_BINDTODEVICE = 25;
     public const int SOL_IP = 0;
     public const int IP_FREEBIND = 15;
     public const int SOL_TCP = 6;

@@ -17,6 +17,9 @@ public static class DeviceNames
     /// <summary>The end of a router port's veth in its namespace, <c>qr-…</c>.</summary>
     public static string RouterEnd(string portId) => "qr-" + Short(portId);
 
+    /// <summary>The end of a gateway port's veth in its router's namespace, <c>qg-…</c>.</summary>
+    public static string GatewayEnd(string portId) => "qg-" + Short(portId);
+
     /// <summary>DHCP and metadata namespace of a network, <c>qdhcp-UUID</c>.</summary>
     public static string DhcpNamespace(string networkId) => "qdhcp-" + networkId;
 

@@ -30,6 +30,16 @@ internal static class HostPlan
         if (present is not { Up: true }) yield return $"link set dev {bridge} up";
     }
 
+    /// <summary>What an uplink of a bridge lacks.</summary>
+    public static IEnumerable<string> RepairUplink(string uplink, string bridge, Device present)
+    {
+        if (!string.Equals(present.Master, bridge, StringComparison.Ordinal)) yield return $"link set dev {uplink} master {bridge}";
+        if (!present.Up) yield return $"link set dev {uplink} up";
+    }
+
+    /// <summary>Takes a device out of the bridge it is in.</summary>
+    public static string Unplug(string device) => $"link set dev {device} nomaster";
+
     /// <summary>What the host's end of a veth lacks.</summary>
     public static IEnumerable<string> RepairHostEnd(WantedDevice device, Device? present)
     {

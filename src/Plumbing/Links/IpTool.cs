@@ -30,6 +30,19 @@ internal sealed class IpTool(ProcessRunner runner)
         }
     }
 
+    /// <summary>Removes a device of the host. One that goes by itself meanwhile is as good: the kernel takes veths out of a deleted namespace when it finds the time.</summary>
+    public async Task DeleteLinkAsync(string device, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(networkNamespace: null, [HostPlan.Delete(device)], cancellationToken);
+        }
+        catch (ProcessFailedException) when (!Directory.Exists($"/sys/class/net/{device}"))
+        {
+            // As wanted.
+        }
+    }
+
     /// <summary>Makes a namespace; what a crash left of one of that name is cleared first.</summary>
     public async Task AddNamespaceAsync(string name, CancellationToken cancellationToken)
     {

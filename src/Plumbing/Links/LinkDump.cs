@@ -15,20 +15,24 @@ internal sealed record DeviceAddress(IPAddress Address, int PrefixLength, bool L
 /// <summary>A default route of the main table.</summary>
 internal sealed record DefaultRoute(IPAddress? Gateway, string Device);
 
-/// <summary>Devices, addresses and default routes of one namespace at one moment.</summary>
-internal sealed record LinkDump(FrozenDictionary<string, Device> Devices, IReadOnlyList<DefaultRoute> Defaults)
+/// <summary>An address that neighbour discovery is answered for on a device that does not carry it.</summary>
+internal sealed record ProxiedNeighbour(IPAddress Address, string Device);
+
+/// <summary>Devices, addresses, default routes and proxied neighbours of one namespace at one moment.</summary>
+internal sealed record LinkDump(FrozenDictionary<string, Device> Devices, IReadOnlyList<DefaultRoute> Defaults, IReadOnlyList<ProxiedNeighbour> Proxied)
 {
     /// <summary>The commands of one <c>ip -j -batch</c> that this reads the answer of. "table all" makes ip list both families.</summary>
-    public const string Commands = "addr show\nroute show table all\n";
+    public const string Commands = "addr show\nroute show table all\nneigh show proxy\n";
 
     /// <summary>A namespace that was made just now.</summary>
-    public static LinkDump Nothing { get; } = new(FrozenDictionary<string, Device>.Empty, []);
+    public static LinkDump Nothing { get; } = new(FrozenDictionary<string, Device>.Empty, [], []);
 
     /// <summary>Reads what ip printed: JSON arrays one after the other.</summary>
     public static LinkDump Parse(string json)
     {
         var devices = new Dictionary<string, Device>(StringComparer.Ordinal);
         var routes = new List<DefaultRoute>();
+        var proxied = new List<ProxiedNeighbour>();
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { AllowMultipleValues = true });
         while (reader.Read())
         {
@@ -36,11 +40,12 @@ internal sealed record LinkDump(FrozenDictionary<string, Device> Devices, IReadO
             foreach (var item in document.RootElement.EnumerateArray())
             {
                 if (item.TryGetProperty("ifname", out var name)) devices[name.GetString()!] = ReadDevice(name.GetString()!, item);
+                else if (item.TryGetProperty("proxy", out _)) proxied.Add(new ProxiedNeighbour(IPAddress.Parse(Text(item, "dst")!), Text(item, "dev") ?? ""));
                 else if (ReadDefault(item) is { } route) routes.Add(route);
             }
         }
 
-        return new LinkDump(devices.ToFrozenDictionary(StringComparer.Ordinal), routes);
+        return new LinkDump(devices.ToFrozenDictionary(StringComparer.Ordinal), routes, proxied);
     }
 
     private static Device ReadDevice(string name, JsonElement item) => new(

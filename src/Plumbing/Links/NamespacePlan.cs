@@ -20,6 +20,7 @@ internal static class NamespacePlan
             var present = actual.Devices.GetValueOrDefault(device.Name);
             AddLink(lines, device, present);
             AddAddresses(lines, device, present);
+            AddProxied(lines, device, actual, wasUp: present is { Up: true });
             AddRoutes(lines, device, actual, wasUp: present is { Up: true });
         }
 
@@ -44,11 +45,26 @@ internal static class NamespacePlan
         }
 
         // The order stays the wanted one: the first address of a prefix becomes its source address.
+        var come = wanted.Count > 0;
         foreach (var address in device.Addresses)
         {
             if (!wanted.Remove(address.ToString())) continue;
             lines.Add($"addr add {address} dev {device.Name}{Flags(address)}");
         }
+
+        // Its own MAC set anew makes the kernel tell neighbours of all addresses (arp_notify, see NamespaceSettings).
+        if (come && device.Announced) lines.Add($"link set dev {device.Name} address {Format.Mac(device.Mac)}");
+    }
+
+    // An address that a device carries is answered for with the override flag: of two routers guests would believe now one, now the other,
+    // and lose the connections of the first. What is proxied is answered for without it, so a guest stays with whom it heard first until
+    // that one is gone. The kernel waits up to 0.8 s before such an answer unless told not to.
+    private static void AddProxied(List<string> lines, WantedDevice device, LinkDump actual, bool wasUp)
+    {
+        var present = wasUp && actual.Proxied.Any(p => string.Equals(p.Device, device.Name, StringComparison.Ordinal) && p.Address.Equals(WantedDevice.MetadataV6.Address));
+        if (present == device.ProxiesMetadataV6) return;
+        if (device.ProxiesMetadataV6) lines.Add($"ntable change name ndisc_cache dev {device.Name} proxy_delay 0");
+        lines.Add($"neigh {(device.ProxiesMetadataV6 ? "add" : "del")} proxy {WantedDevice.MetadataV6.Address} dev {device.Name}");
     }
 
     private static string Flags(InterfaceAddress address)
@@ -74,14 +90,7 @@ internal static class NamespacePlan
         }
     }
 
-    private static bool IsOnLink(InterfaceAddress address, IPAddress gateway)
-    {
-        if (gateway.IsIPv6LinkLocal) return true;
-        if (address.Address.AddressFamily != gateway.AddressFamily) return false;
-        var bytes = address.Address.GetAddressBytes();
-        for (var bit = address.PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPNetwork(new IPAddress(bytes), address.PrefixLength).Contains(gateway);
-    }
+    private static bool IsOnLink(InterfaceAddress address, IPAddress gateway) => gateway.IsIPv6LinkLocal || address.Contains(gateway);
 
     /// <summary>The link-local address the kernel gives a device of that MAC (RFC 4291, appendix A).</summary>
     internal static IPAddress LinkLocalOf(PhysicalAddress mac)

@@ -14,6 +14,12 @@ internal sealed record WantedDevice(string Name, string HostEnd, string Bridge, 
     /// <summary>fe80::a9fe:a9fe as it stands on devices.</summary>
     public static readonly InterfaceAddress MetadataV6 = new(IPAddress.Parse("fe80::a9fe:a9fe"), 64);
 
+    /// <summary>Whether neighbour discovery for fe80::a9fe:a9fe is answered here in the name of all who may.</summary>
+    public bool ProxiesMetadataV6 { get; init; }
+
+    /// <summary>Whether neighbours are told of an address that comes, since another machine may have had it.</summary>
+    public bool Announced { get; init; }
+
     /// <summary>Default gateways of the namespace through this device.</summary>
     public ImmutableArray<IPAddress> Gateways { get; init; } = [];
 
@@ -32,6 +38,17 @@ internal sealed record WantedDevice(string Name, string HostEnd, string Bridge, 
 
     /// <summary>The device of a router port.</summary>
     public static WantedDevice Of(WantedRouterInterface leg) => new(
-        DeviceNames.RouterEnd(leg.PortId), DeviceNames.HostEnd(leg.PortId), DeviceNames.Bridge(leg.NetworkId), leg.Mac, leg.Mtu,
-        leg.MetadataV6 ? leg.Addresses.Add(MetadataV6) : leg.Addresses);
+        DeviceNames.RouterEnd(leg.PortId), DeviceNames.HostEnd(leg.PortId), DeviceNames.Bridge(leg.NetworkId), leg.Mac, leg.Mtu, leg.Addresses)
+    {
+        ProxiesMetadataV6 = leg.MetadataV6,
+    };
+
+    /// <summary>The device of a gateway port.</summary>
+    public static WantedDevice Of(WantedGateway gateway) => new(
+        DeviceNames.GatewayEnd(gateway.PortId), DeviceNames.HostEnd(gateway.PortId), DeviceNames.Bridge(gateway.NetworkId), gateway.Mac, gateway.Mtu,
+        [.. gateway.Addresses, .. gateway.FloatingIps.Select(f => new InterfaceAddress(f.Address, 32))])
+    {
+        Gateways = gateway.NextHops,
+        Announced = true,
+    };
 }

@@ -90,6 +90,29 @@ public sealed class NamespaceSockets : IDisposable
         return new Socket(new SafeSocketHandle(Create(namespacePath, Stream(family), "a stream socket", out _), ownsHandle: true));
     }
 
+    /// <summary>Opens a datagram socket whose packets enter and leave by one device.</summary>
+    /// <param name="namespacePath">File of the namespace.</param>
+    /// <param name="family">InterNetwork or InterNetworkV6.</param>
+    /// <param name="device">Device, by its name inside the namespace.</param>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    /// <exception cref="SocketException">There is no such device.</exception>
+    public Socket OpenDatagram(string namespacePath, AddressFamily family, string device)
+    {
+        ArgumentNullException.ThrowIfNull(namespacePath);
+        ArgumentNullException.ThrowIfNull(device);
+        var socket = new Socket(new SafeSocketHandle(Create(namespacePath, Kind(family, SocketCalls.SOCK_DGRAM), "a datagram socket", out _), ownsHandle: true));
+        try
+        {
+            socket.SetRawSocketOption(SocketCalls.SOL_SOCKET, SocketCalls.SO_BINDTODEVICE, Encoding.UTF8.GetBytes(device + '\0'));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Says which devices of a namespace carry an IPv6 address, and whether it can be used there yet.</summary>
     /// <param name="namespacePath">File of the namespace.</param>
     /// <param name="address">Such as a link-local address; its scope id is not looked at.</param>
@@ -115,10 +138,15 @@ public sealed class NamespaceSockets : IDisposable
         return _window.Open(file, kind, namespacePath, subject);
     }
 
-    private static SocketKind Stream(AddressFamily family) => SocketKind.Stream(family switch
-    {
-        AddressFamily.InterNetwork => SocketCalls.AF_INET,
-        AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
-        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
-    });
+    private static SocketKind Stream(AddressFamily family) => Kind(family, SocketCalls.SOCK_STREAM);
+
+    private static SocketKind Kind(AddressFamily family, int type) => new(
+        family switch
+        {
+            AddressFamily.InterNetwork => SocketCalls.AF_INET,
+            AddressFamily.InterNetworkV6 => SocketCalls.AF_INET6,
+            _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6 only"),
+        },
+        type,
+        Protocol: 0);
 }

@@ -16,6 +16,7 @@ internal static class RouterRuleset
     /// <remarks>
     /// Guests' metadata packets are marked before they are redirected; the mark opens the listener's port to them and to nobody else, and
     /// keeps them from ever being forwarded. The high 16 bits of the mark are other functions' and are kept.
+    /// What comes in by the gateway's device is never turned to the listener, and its port is shut to it.
     /// DHCPv6 is dropped since the dnsmasq that sends router advertisements must not answer it.
     /// </remarks>
     public static string Render(WantedRouter router)
@@ -29,6 +30,7 @@ internal static class RouterRuleset
         string[] input = router.MetadataProxy ? [$"meta mark and 0x0000ffff == {mark} accept", $"tcp dport {router.MetadataPort} drop"] : [];
         Chain(text, "metadata_input", "filter hook input priority filter", [.. input, $"{FromGuests} udp dport 547 drop"]);
         Chain(text, "metadata_forward", "filter hook forward priority filter", [$"meta mark and 0x0000ffff == {mark} drop"]);
+        foreach (var chain in OutsideRules.Chains(router)) Chain(text, chain.Name, chain.Hook, chain.Rules);
         return text.Append("}\n").ToString();
     }
 

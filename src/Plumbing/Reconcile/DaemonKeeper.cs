@@ -9,9 +9,9 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <summary>What a daemon needs around its start.</summary>
 /// <param name="Spec">The daemon.</param>
 /// <param name="WriteFiles">Writes the files it rereads; returns whether any differed. Null when it reads nothing after its start.</param>
-/// <param name="MustRestart">Whether rereading is not enough. Asked before the files are written.</param>
+/// <param name="MustRestart">Whether rereading is not enough. Asked of one that runs, before the files are written; null for never.</param>
 /// <param name="BeforeStart">Writes the files it reads at its start only. Called when the former one has ended, so what is in them is what the one that runs has read.</param>
-internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<bool> MustRestart, Action BeforeStart);
+internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
 
 /// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
 internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILogger logger) : IDisposable
@@ -26,13 +26,12 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         var home = work.Spec.Home;
         StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
         var kept = _kept.GetOrAdd(thing, _ => new Kept());
-        var restart = work.MustRestart();
-
         // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
+        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(home);
+        var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
         if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | work.WriteFiles();
         kept.Work = work;
-        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(home);
-        if (daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && !restart)
+        if (daemon is not null && keep)
         {
             if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded {home.Program} of {thing.Owner}");
             kept.Untold = false;

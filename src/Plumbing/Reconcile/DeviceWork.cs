@@ -28,7 +28,22 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
         }
 
         if (HostIsolation.Apply(bridge) && present is not null) changes.Add($"isolated the host from {bridge}");
+        if (BridgeLearning.RefuseReserved(bridge) && present is not null) changes.Add($"{bridge} learns no more from reserved groups");
         await RunAsync(networkNamespace: null, [.. HostPlan.RepairBridge(bridge, mtu, present)], changes, cancellationToken);
+    }
+
+    /// <summary>Plugs a device of the host into a bridge.</summary>
+    /// <exception cref="IOException">It is not there, is in another bridge, or the host has addresses on it, which it would lose.</exception>
+    public async Task EnsureUplinkAsync(Turn turn, Unit unit, string bridge, string uplink, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var present = turn.Host.Devices.GetValueOrDefault(uplink) ?? throw new IOException($"its uplink {uplink} is not there: no such device on this host");
+        if (present.Master is { } master && !string.Equals(master, bridge, StringComparison.Ordinal)) throw new IOException($"its uplink {uplink} is in {master} already");
+        if (present.Addresses.FirstOrDefault(a => !a.LinkLocal) is { } own)
+            throw new IOException($"its uplink {uplink} has the host's address {own.Address}/{own.PrefixLength}, which nobody would reach any more in a bridge");
+        string[] lines = [.. HostPlan.RepairUplink(uplink, bridge, present)];
+        if (lines.Length == 0) return;
+        journal.Record(new Thing(unit, ThingKind.Uplink, uplink));
+        await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
     }
 
     /// <summary>Makes a namespace with its settings, or reads the one that is there.</summary>
@@ -106,7 +121,7 @@ internal sealed class DeviceWork(IpTool ip, Journal journal)
         if (leftInHost.Length > 0 && !ours) throw new IOException($"{leftInHost[0]} exists on this host and was not made by us");
 
         // Half a veth is of no use: taking either end away takes both.
-        if (leftInHost.Length > 0) await RunAsync(networkNamespace: null, [HostPlan.Delete(leftInHost[0])], changes, cancellationToken);
+        if (leftInHost.Length > 0) await ip.DeleteLinkAsync(leftInHost[0], cancellationToken);
         else if (inside.Links.Devices.ContainsKey(device.Name)) await RunAsync(name, [HostPlan.Delete(device.Name)], changes, cancellationToken);
 
         journal.Record(thing);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.ComponentModel;
 using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
 using Microsoft.Extensions.Logging;
@@ -18,11 +19,13 @@ public sealed class HostPlumber : IDisposable
     private readonly ProcessRunner _runner;
     private readonly IpTool _ip;
     private readonly DaemonKeeper _daemons;
+    private readonly NamespaceSockets _sockets = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<Unit, SemaphoreSlim> _locks = new();
     private FileStream? _claim;
     private Journal? _journal;
     private UnitWork? _work;
+    private PortWork? _ports;
 
     /// <summary>Makes a plumber. Nothing is touched yet.</summary>
     /// <param name="options">State directory and limits.</param>
@@ -60,12 +63,14 @@ public sealed class HostPlumber : IDisposable
             var turn = await Turn.BeginAsync(_ip, cancellationToken);
             var refused = NameClashes.Find(wanted);
             var keep = wanted.Networks.Select(n => new Unit(UnitKind.Network, n.Id)).Concat(wanted.Routers.Select(r => new Unit(UnitKind.Router, r.Id))).ToHashSet();
+            var guard = await PortsAsync(wanted, ports => ports.GuardAsync(turn, wanted, cancellationToken));
             var gone = await RemoveAsync(work, turn, Routers(_journal!.Owners().Where(u => !keep.Contains(u))), cancellationToken);
             var networks = await EachAsync(
                 wanted.Networks, n => new Unit(UnitKind.Network, n.Id), (n, changes) => work.SyncAsync(turn, n, changes, cancellationToken), refused, cancellationToken);
             var routers = await EachAsync(
                 wanted.Routers, r => new Unit(UnitKind.Router, r.Id), (r, changes) => work.SyncAsync(turn, r, changes, cancellationToken), refused, cancellationToken);
-            return new SyncReport([.. gone, .. networks, .. routers]);
+            var plugged = await PortsAsync(wanted, ports => ports.PlugAsync(turn, wanted, cancellationToken));
+            return new SyncReport([.. guard, .. gone, .. networks, .. routers, .. plugged]);
         }
         finally
         {
@@ -82,7 +87,8 @@ public sealed class HostPlumber : IDisposable
         {
             var work = Open();
             var turn = await Turn.BeginAsync(_ip, cancellationToken);
-            return new SyncReport([.. await RemoveAsync(work, turn, Routers(_journal!.Owners()), cancellationToken)]);
+            var gone = await RemoveAsync(work, turn, Routers(_journal!.Owners()), cancellationToken);
+            return new SyncReport([.. gone, .. await PortsAsync(WantedHost.Empty with { Ports = [] }, ports => ports.RemoveAsync(cancellationToken))]);
         }
         finally
         {
@@ -115,6 +121,7 @@ public sealed class HostPlumber : IDisposable
     public void Dispose()
     {
         _daemons.Dispose();
+        _sockets.Dispose();
         _journal?.Dispose();
         _claim?.Dispose();
         _turn.Dispose();
@@ -130,7 +137,27 @@ public sealed class HostPlumber : IDisposable
         // The kernel lets go of it when the process ends, however it ends.
         _claim ??= new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _journal ??= Journal.Open(state);
-        return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")));
+        _ports = new PortWork(_ip, _journal, new PortGuardTable(_runner, state));
+        return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")), new LeaseWork(_sockets, _time));
+    }
+
+    // The guard is one thing for all ports: nothing, or how it fared.
+    private async Task<UnitOutcome[]> PortsAsync(WantedHost wanted, Func<PortWork, Task<IReadOnlyList<string>>> action)
+    {
+        if (wanted.Ports is null) return [];
+        var unit = new Unit(UnitKind.PortGuard, PortGuardRuleset.TableOf(_options.StateDirectory));
+        var outcome = await OneAsync(unit, async changes =>
+        {
+            foreach (var change in await action(_ports!)) changes.Add(change);
+        }, CancellationToken.None);
+        Tell(outcome);
+        return [outcome];
+    }
+
+    private void Tell(UnitOutcome outcome)
+    {
+        foreach (var change in outcome.Changes) PlumbingLog.Changed(_logger, outcome.Unit, change);
+        if (outcome.Failure is { } failure) PlumbingLog.Failed(_logger, outcome.Unit, failure);
     }
 
     // Routers first: their legs stand in bridges of networks.
@@ -154,8 +181,7 @@ public sealed class HostPlumber : IDisposable
         {
             var unit = unitOf(items[i]);
             outcomes[i] = refused.TryGetValue(unit, out var reason) ? new UnitOutcome(unit, [], reason) : await OneAsync(unit, changes => action(items[i], changes), cancellationToken);
-            foreach (var change in outcomes[i].Changes) PlumbingLog.Changed(_logger, unit, change);
-            if (outcomes[i].Failure is { } failure) PlumbingLog.Failed(_logger, unit, failure);
+            Tell(outcomes[i]);
         });
         return outcomes;
     }

@@ -17,6 +17,9 @@ internal enum ThingKind
     /// <summary>A network namespace.</summary>
     Namespace,
 
+    /// <summary>A device of the host in a bridge of ours: it is taken out, and stays.</summary>
+    Uplink,
+
     /// <summary>A bridge.</summary>
     Bridge,
 }
@@ -65,6 +68,12 @@ internal sealed class Journal : IDisposable
     public IReadOnlyList<Thing> Of(Unit owner)
     {
         lock (_lock) return [.. _things.Where(t => t.Owner == owner).OrderBy(t => t.Kind).ThenBy(t => t.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Names of all of one kind.</summary>
+    public IReadOnlyList<string> NamesOf(ThingKind kind)
+    {
+        lock (_lock) return [.. _things.Where(t => t.Kind == kind).Select(t => t.Name)];
     }
 
     /// <summary>All who own anything.</summary>

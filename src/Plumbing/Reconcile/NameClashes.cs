@@ -9,6 +9,7 @@ internal static class NameClashes
     public static Dictionary<Unit, string> Find(WantedHost wanted)
     {
         var refused = new Dictionary<Unit, string>();
+        var carried = wanted.Networks.Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
         var claims = new Dictionary<string, (Unit Unit, string Claim)>(StringComparer.Ordinal);
         foreach (var network in wanted.Networks)
         {
@@ -20,15 +21,17 @@ internal static class NameClashes
         foreach (var router in wanted.Routers)
         {
             var unit = new Unit(UnitKind.Router, router.Id);
-            foreach (var leg in router.Interfaces)
-            {
-                Claim(DeviceNames.HostEnd(leg.PortId), unit, leg.PortId);
-                if (!wanted.Networks.Any(n => string.Equals(n.Id, leg.NetworkId, StringComparison.Ordinal)))
-                    refused.TryAdd(unit, $"its port {leg.PortId} is on network {leg.NetworkId}, which this host does not carry");
-            }
+            foreach (var leg in router.Interfaces) Leg(unit, leg.PortId, leg.NetworkId);
+            if (router.Gateway is { } gateway) Leg(unit, gateway.PortId, gateway.NetworkId);
         }
 
         return refused;
+
+        void Leg(Unit unit, string portId, string networkId)
+        {
+            Claim(DeviceNames.HostEnd(portId), unit, portId);
+            if (!carried.Contains(networkId)) refused.TryAdd(unit, $"its port {portId} is on network {networkId}, which this host does not carry");
+        }
 
         void Claim(string device, Unit unit, string id)
         {

@@ -10,6 +10,9 @@ public enum UnitKind
 
     /// <summary>A router: namespace, rules, router advertisements.</summary>
     Router,
+
+    /// <summary>The guard of all ports' devices on this host; its id is the name of its table.</summary>
+    PortGuard,
 }
 
 /// <summary>A network or router, each of which succeeds or fails by itself.</summary>
@@ -18,7 +21,7 @@ public enum UnitKind
 public readonly record struct Unit(UnitKind Kind, string Id)
 {
     /// <summary>In the form <c>network:UUID</c>, which the journal uses too.</summary>
-    public override string ToString() => Kind == UnitKind.Network ? $"network:{Id}" : $"router:{Id}";
+    public override string ToString() => Kind switch { UnitKind.Network => $"network:{Id}", UnitKind.Router => $"router:{Id}", _ => $"ports:{Id}" };
 
     internal static bool TryParse(string text, out Unit unit)
     {

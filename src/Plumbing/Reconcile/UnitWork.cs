@@ -8,7 +8,7 @@ using Firstlight.Plumbing.Processes;
 namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>Brings one network or router to what is wanted, or takes it away. Callers hold the unit's lock.</summary>
-internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table)
+internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
@@ -24,12 +24,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
         [
-            (ThingKind.Bridge, bridge),
+            (ThingKind.Bridge, bridge), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(),
             .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
             .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
         await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
+        if (network.Uplink is not null) await devices.EnsureUplinkAsync(turn, unit, bridge, network.Uplink, changes, cancellationToken);
         if (network.Dhcp is not { } dhcp || device is null) return;
 
         var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
@@ -53,6 +54,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var unit = new Unit(UnitKind.Router, router.Id);
         var name = DeviceNames.RouterNamespace(router.Id);
         var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
+        if (router.Gateway is { } gateway) legs.Add(WantedDevice.Of(gateway));
         var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
         var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
         await RemoveOthersAsync(turn, unit,
@@ -97,7 +99,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
     {
         var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
         var spec = new DaemonSpec(DaemonHome.Dnsmasq(directory), name, RouterAdvertisements.Render(directory, router));
-        return new DaemonWork(spec, WriteFiles: null, () => false, () => { });
+        return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
     }
 
     private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
@@ -109,8 +111,14 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         return new DaemonWork(
             new DaemonSpec(DaemonHome.Dnsmasq(directory), name, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
-            () => LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost).Count > 0,
+            MustRestartAsync,
             () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+
+        async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
+        {
+            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
+            return stale.Count > 0 && !await leases.ReleaseAsync(name, device.Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
+        }
 
         bool WriteFiles()
         {
@@ -149,9 +157,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 if (!File.Exists(NamespaceList.PathOf(thing.Name))) return false;
                 await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
                 return true;
+            case ThingKind.Uplink:
+                if (!string.Equals(turn.Host.Devices.GetValueOrDefault(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
+                await ip.RunAsync(networkNamespace: null, [HostPlan.Unplug(thing.Name)], cancellationToken);
+                return true;
             default:
                 if (!turn.Host.Devices.ContainsKey(thing.Name)) return false;
-                await ip.RunAsync(networkNamespace: null, [HostPlan.Delete(thing.Name)], cancellationToken);
+                await ip.DeleteLinkAsync(thing.Name, cancellationToken);
                 return true;
         }
     }

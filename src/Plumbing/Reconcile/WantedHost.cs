@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Firstlight.Plumbing.Attach;
 
 namespace Firstlight.Plumbing.Reconcile;
 
@@ -10,6 +11,9 @@ public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, Immutabl
 {
     /// <summary>A host that carries nothing.</summary>
     public static WantedHost Empty { get; } = new([], []);
+
+    /// <summary>All ports whose devices may stand in the bridges, each held to what it may send from before it is plugged in; null (default) leaves devices alone.</summary>
+    public ImmutableArray<WantedPort>? Ports { get; init; }
 }
 
 /// <summary>An address as it stands on a device.</summary>
@@ -17,6 +21,15 @@ public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, Immutabl
 /// <param name="PrefixLength">Prefix length in bits.</param>
 public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)
 {
+    /// <summary>Whether another address of the same family is in the same prefix.</summary>
+    internal bool Contains(IPAddress other)
+    {
+        if (other.AddressFamily != Address.AddressFamily) return false;
+        var bytes = Address.GetAddressBytes();
+        for (var bit = PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPNetwork(new IPAddress(bytes), PrefixLength).Contains(other);
+    }
+
     /// <summary>In the form <c>10.0.0.65/26</c>.</summary>
     public override string ToString() => $"{Address}/{PrefixLength}";
 }

@@ -13,6 +13,9 @@ public sealed record WantedNetwork
     /// <summary>MTU in bytes; default 1500.</summary>
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>Device of the host that is plugged into the bridge; it must be there and carry no address of the host. Null for none.</summary>
+    public string? Uplink { get; init; }
+
     /// <summary>DHCP and metadata namespace; null for a bridge alone.</summary>
     public WantedDhcp? Dhcp { get; init; }
 
@@ -55,6 +58,12 @@ public sealed record WantedDhcp
 
     /// <summary>Lease time in seconds, or -1 for infinite; default 86,400.</summary>
     public int LeaseSeconds { get; init; } = 86_400;
+
+    /// <summary>DHCP options of single ports, in the order they are written.</summary>
+    public ImmutableArray<PortOption> PortOptions { get; init; } = [];
+
+    /// <summary>What the operator lets dnsmasq do besides.</summary>
+    public DnsmasqTuning Tuning { get; init; } = new();
 }
 
 /// <summary>How guests of an IPv6 subnet get their addresses, as far as DHCP is concerned.</summary>
@@ -117,4 +126,43 @@ public sealed record SubnetRoute(IPNetwork Destination, IPAddress NextHop);
 /// <param name="SubnetId">Subnet of the address.</param>
 /// <param name="Address">The address.</param>
 /// <param name="HostName">Name without domain.</param>
-public sealed record HostEntry(PhysicalAddress Mac, string SubnetId, IPAddress Address, string HostName);
+public sealed record HostEntry(PhysicalAddress Mac, string SubnetId, IPAddress Address, string HostName)
+{
+    /// <summary>UUID of the port where it has DHCP options of its own; null otherwise.</summary>
+    public string? OptionsOf { get; init; }
+
+    /// <summary>Client identifier the guest sends in IPv4; null for any.</summary>
+    public string? ClientId { get; init; }
+}
+
+/// <summary>A DHCP option of one port.</summary>
+/// <param name="PortId">UUID of the port.</param>
+/// <param name="V6">Whether it is one of DHCPv6.</param>
+/// <param name="Name">dnsmasq's name of it, or its number.</param>
+/// <param name="Value">Value, on one line.</param>
+public sealed record PortOption(string PortId, bool V6, string Name, string Value);
+
+/// <summary>Options of Neutron's dhcp_agent.ini that become arguments of dnsmasq.</summary>
+public sealed record DnsmasqTuning
+{
+    /// <summary><c>dnsmasq_config_file</c>: read besides; null for none.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary><c>dnsmasq_dns_servers</c>: names it does not know itself are asked of these; empty for nobody.</summary>
+    public ImmutableArray<string> DnsServers { get; init; } = [];
+
+    /// <summary><c>dnsmasq_local_resolv</c>: where no servers are named, this host's (resolv.conf) are asked, from inside the network; default false.</summary>
+    public bool LocalResolv { get; init; }
+
+    /// <summary><c>dhcp_broadcast_reply</c>: replies are broadcast; default false.</summary>
+    public bool BroadcastReply { get; init; }
+
+    /// <summary><c>dhcp_renewal_time</c> (option 58) in seconds; 0 leaves it to dnsmasq.</summary>
+    public int RenewalSeconds { get; init; }
+
+    /// <summary><c>dhcp_rebinding_time</c> (option 59) in seconds; 0 leaves it to dnsmasq.</summary>
+    public int RebindingSeconds { get; init; }
+
+    /// <summary><c>dnsmasq_lease_max</c>: most leases of a network; default 16,777,216.</summary>
+    public int LeaseMax { get; init; } = 16_777_216;
+}

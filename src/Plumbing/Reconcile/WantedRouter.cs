@@ -13,6 +13,9 @@ public sealed record WantedRouter
     /// <summary>Its legs, one a port.</summary>
     public ImmutableArray<WantedRouterInterface> Interfaces { get; init; } = [];
 
+    /// <summary>Its way outside; null for none.</summary>
+    public WantedGateway? Gateway { get; init; }
+
     /// <summary>Whether port 80 of the metadata address is turned to <see cref="MetadataPort"/>; default true.</summary>
     public bool MetadataProxy { get; init; } = true;
 
@@ -44,12 +47,46 @@ public sealed record WantedRouterInterface
     /// <summary>Addresses.</summary>
     public ImmutableArray<InterfaceAddress> Addresses { get; init; } = [];
 
-    /// <summary>Whether fe80::a9fe:a9fe stands here: where the network's own DHCP namespace does not have it, so that guests' neighbour discovery finds exactly one owner.</summary>
+    /// <summary>Whether the router answers neighbour discovery for fe80::a9fe:a9fe here: where the network's own DHCP namespace does not have it.
+    /// It answers as one of several may (RFC 4861, 7.2.7), so that every router of a network can.</summary>
     public bool MetadataV6 { get; init; }
 
     /// <summary>Prefixes announced by router advertisements.</summary>
     public ImmutableArray<WantedAdvertisement> Advertisements { get; init; } = [];
 }
+
+/// <summary>The leg of a router on an external network.</summary>
+public sealed record WantedGateway
+{
+    /// <summary>UUID of the port: names of the devices follow from it.</summary>
+    public required string PortId { get; init; }
+
+    /// <summary>External network, which must be wanted too.</summary>
+    public required string NetworkId { get; init; }
+
+    /// <summary>MAC of the port.</summary>
+    public required PhysicalAddress Mac { get; init; }
+
+    /// <summary>MTU in bytes; default 1500.</summary>
+    public int Mtu { get; init; } = 1500;
+
+    /// <summary>Addresses; the first IPv4 one is what inner addresses become.</summary>
+    public ImmutableArray<InterfaceAddress> Addresses { get; init; } = [];
+
+    /// <summary>Next hops of the default routes, at most one an IP version.</summary>
+    public ImmutableArray<IPAddress> NextHops { get; init; } = [];
+
+    /// <summary>Whether what leaves gets the gateway's IPv4 address as source; default true. IPv6 is never translated.</summary>
+    public bool Snat { get; init; } = true;
+
+    /// <summary>Floating addresses this router carries; addresses and fixed addresses are each there once.</summary>
+    public ImmutableArray<WantedFloatingIp> FloatingIps { get; init; } = [];
+}
+
+/// <summary>An IPv4 address outside that leads to one inside, both ways.</summary>
+/// <param name="Address">Outside.</param>
+/// <param name="FixedAddress">Inside.</param>
+public sealed record WantedFloatingIp(IPAddress Address, IPAddress FixedAddress);
 
 /// <summary>A prefix a router announces.</summary>
 /// <param name="SubnetId">UUID of its subnet.</param>

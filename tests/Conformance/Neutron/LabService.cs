@@ -12,7 +12,7 @@ namespace Firstlight.Conformance.Tests.Neutron;
 internal sealed class LabService(LabHost host, string name, string[] command, Func<Task<bool>> ready)
 {
     // A container's slow disk and two cores: nothing here takes longer when it works at all.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     public string Name => name;
 
@@ -29,11 +29,19 @@ internal sealed class LabService(LabHost host, string name, string[] command, Fu
     public async Task StartAsync(params (string Name, string Value)[] environment)
     {
         if (!Runs) Launch(environment);
+        await UntilAsync(ready, "does not serve");
+    }
+
+    /// <summary>Waits for it to do something.</summary>
+    /// <param name="done">Whether it has.</param>
+    /// <param name="otherwise">What is wrong when it has not.</param>
+    public async Task UntilAsync(Func<Task<bool>> done, string otherwise)
+    {
         var begun = Stopwatch.GetTimestamp();
-        while (!await ready())
+        while (!await done())
         {
             if (File.Exists(PidFile) && !Runs) throw Failed("ended");
-            if (Stopwatch.GetElapsedTime(begun) > Patience) throw Failed($"does not serve after {Patience.TotalSeconds} s");
+            if (Stopwatch.GetElapsedTime(begun) > Patience) throw Failed($"{otherwise} after {Patience.TotalSeconds} s");
             await Task.Delay(50);
         }
     }

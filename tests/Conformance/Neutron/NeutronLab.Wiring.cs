@@ -47,7 +47,15 @@ public sealed partial class NeutronLab
         await Eventually.TrueAsync(() => Task.FromResult(Proxies().Count == 0), "the proxies of before are gone");
         var path = standIn ? $"{Path.Combine(AppContext.BaseDirectory, "Neutron", "stand-in")}:{Lab.SystemPath}" : Lab.SystemPath;
         (string, string)[] environment = [("PATH", path), ("FIRSTLIGHT_STAND_IN_DIR", Services.At("stand-in"))];
+        var before = Synchronised();
         await Task.WhenAll(Services.Dhcp.StartAsync(environment), Services.Router.StartAsync(environment));
+        // What is made or changed while the agents still look at what there is already may be passed over until their next look.
+        await Services.Dhcp.UntilAsync(() => Task.FromResult(Synchronised() > before), "has not synchronised");
+        var routers = (await Neutron.ListAsync("routers")).Select(r => r.GetProperty("id").GetString()!).ToList();
+        await Services.Router.UntilAsync(
+            () => Task.FromResult(routers.TrueForAll(id => Proxies().Any(p => p.CommandLine.Contains(id, StringComparison.Ordinal)))), "has not started every router's proxy");
         await File.WriteAllTextAsync(ProxyKindFile, wanted);
     }
+
+    private int Synchronised() => Services.Dhcp.Log.Split("Synchronizing state complete").Length;
 }

@@ -115,6 +115,86 @@ public sealed class InventoryVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_way_outside_and_floating_addresses_come_and_go_by_hand()
+    {
+        await ApplyAsync();
+        await Good("network create ext --external --uplink eth1 --project red");
+        await Good("subnet create ext-v4 --network ext --cidr 203.0.113.0/24 --no-dhcp");
+        await Good("router add-interface r1 blue-v4");
+        Assert.Equal(ExitCodes.Refused, (await Run("floatingip create ext --server web-1")).Code);
+
+        var gateway = (await Json("router set-gateway r1 ext --fixed-ip 203.0.113.100 --disable-snat")).GetProperty("external_gateway_info");
+        Assert.Equal(("203.0.113.100", false), (gateway.GetProperty("external_fixed_ips")[0].GetProperty("ip_address").GetString(), gateway.GetProperty("enable_snat").GetBoolean()));
+        Assert.True((await Json("router set-gateway r1 ext --enable-snat")).GetProperty("external_gateway_info").GetProperty("enable_snat").GetBoolean());
+        Assert.NotEqual(ExitCodes.Ok, (await Run("router set-gateway r1 ext --enable-snat --disable-snat")).Code);
+        var floating = await Json("floatingip create ext --floating-ip-address 203.0.113.20 --server web-1");
+        Assert.Equal(["203.0.113.20", "10.0.0.2"], new[] { "floating_ip_address", "fixed_ip_address" }.Select(f => floating.GetProperty(f).GetString()));
+        Assert.Equal((await Json("router show r1")).GetProperty("id").GetString(), floating.GetProperty("router_id").GetString());
+        Assert.Equal(ExitCodes.Refused, (await Run("floatingip create ext --server web-1")).Code);
+        Assert.Equal("203.0.113.20", (await Json("server show web-1")).GetProperty("addresses").GetProperty("blue")[1].GetString());
+        Assert.Equal("203.0.113.2", (await Json("floatingip create ext")).GetProperty("floating_ip_address").GetString());
+        Assert.Equal(2, (await Json("floatingip list")).GetArrayLength());
+        Assert.Equal(ExitCodes.Refused, (await Run("router unset-gateway r1")).Code);
+
+        await Good("floatingip delete 203.0.113.20 203.0.113.2");
+        Assert.Equal(JsonValueKind.Null, (await Json("router unset-gateway r1")).GetProperty("external_gateway_info").ValueKind);
+        Assert.Equal(ExitCodes.Refused, (await Run("router unset-gateway r1")).Code);
+        var port = await Json("port create printer-eth0 --network blue --dns-name printer --extra-dhcp-option name=ntp-server,value=10.0.0.5,10.0.0.6 --extra-dhcp-option name=59,value=http://x/,ip-version=6");
+        Assert.Equal("printer", port.GetProperty("dns_name").GetString());
+        Assert.Equal("10.0.0.5,10.0.0.6", port.GetProperty("extra_dhcp_opts")[0].GetProperty("opt_value").GetString());
+        Assert.Equal(6, port.GetProperty("extra_dhcp_opts")[1].GetProperty("ip_version").GetInt32());
+        await Good("network delete ext");
+    }
+
+    [Fact]
+    public async Task Port_security_and_address_pairs_are_kept_and_shown()
+    {
+        await ApplyAsync();
+        await Good("port create vip --network blue --allowed-address ip-address=10.0.0.200 --allowed-address ip-address=10.0.9.0/24,mac-address=00:00:5e:00:01:01");
+        await Good("port create free --network blue --disable-port-security");
+
+        var vip = await Json("port show vip");
+        Assert.True(vip.GetProperty("port_security_enabled").GetBoolean());
+        Assert.Equal(["10.0.0.200", "10.0.9.0/24"], vip.GetProperty("allowed_address_pairs").EnumerateArray().Select(p => p.GetProperty("ip_address").GetString()));
+        Assert.Equal("00:00:5e:00:01:01", vip.GetProperty("allowed_address_pairs")[1].GetProperty("mac_address").GetString());
+        Assert.False(vip.GetProperty("attached").GetBoolean());
+        Assert.StartsWith("tap", vip.GetProperty("device").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("not guarded: there is no table bridge firstlight_", vip.GetProperty("guard").GetString(), StringComparison.Ordinal);
+        Assert.False((await Json("port show free")).GetProperty("port_security_enabled").GetBoolean());
+        Assert.Equal(ExitCodes.Usage, (await Run("port create bad --network blue --allowed-address 10.0.0.1")).Code);
+        Assert.Equal(ExitCodes.Refused, (await Run("port create bad --network blue --disable-port-security --allowed-address ip-address=10.0.0.1")).Code);
+    }
+
+    [Fact]
+    public async Task A_port_is_not_attached_where_no_agent_keeps_its_bridge()
+    {
+        await ApplyAsync();
+        await Good("port create web-1-eth1 --network blue --server web-1");
+
+        var (code, _, error) = await Run("port attach web-1-eth1 --wait 0");
+        Assert.Equal(ExitCodes.Unavailable, code);
+        Assert.Matches("^firstlight: there is no bridge brq.{11} on this host: 'firstlight standalone' or 'firstlight host-agent' makes it", error);
+        Assert.Equal(ExitCodes.Refused, (await Run("port attach nobody")).Code);
+        Assert.Equal(ExitCodes.Usage, (await Run("port attach web-1-eth1 --tap --veth")).Code);
+        Assert.Equal(ExitCodes.Usage, (await Run("port attach web-1-eth1 --veth -o qemu")).Code);
+        Assert.StartsWith("there is no tap", await Good("port detach web-1-eth1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_network_is_told_to_libvirt()
+    {
+        await ApplyAsync();
+        var id = (await Json("network show blue")).GetProperty("id").GetString()!;
+
+        var xml = System.Xml.Linq.XElement.Parse(await Good("network libvirt-xml blue"));
+
+        Assert.Equal("blue", xml.Element("name")!.Value);
+        Assert.Equal(id, xml.Element("uuid")!.Value);
+        Assert.Equal("bridge", xml.Element("forward")!.Attribute("mode")!.Value);
+        Assert.Equal("brq" + id[..11], xml.Element("bridge")!.Attribute("name")!.Value);
+    }
+
+    [Fact]
     public async Task Delete_of_several_is_all_or_none()
     {
         await ApplyAsync();

@@ -60,11 +60,11 @@ public sealed class RenderingTests
             """{"id":"s1","name":"blue-v4","network_id":"n1","ip_version":4,"cidr":"10.0.0.0/24","gateway_ip":"10.0.0.1","enable_dhcp":true,"dns_nameservers":[],"host_routes":[{"destination":"10.9.0.0/16","nexthop":"10.0.0.254"}],"allocation_pools":[],"ipv6_address_mode":null,"ipv6_ra_mode":null}""",
             Json(Resources.Subnet.Views(Cloud).First().Json));
         Assert.Equal(
-            """{"id":"q1","name":"","network_id":"n1","project_id":"p1","mac_address":"fa:16:3e:00:00:05","fixed_ips":[{"subnet_id":"s1","ip_address":"10.0.0.5"},{"subnet_id":"s2","ip_address":"fd00::5"}],"device_id":"i1","device_owner":"compute:nova"}""",
+            """{"id":"q1","name":"","network_id":"n1","project_id":"p1","mac_address":"fa:16:3e:00:00:05","fixed_ips":[{"subnet_id":"s1","ip_address":"10.0.0.5"},{"subnet_id":"s2","ip_address":"fd00::5"}],"device_id":"i1","device_owner":"compute:nova","dns_name":"","extra_dhcp_opts":[],"port_security_enabled":true,"allowed_address_pairs":[]}""",
             Json(Resources.Port.Views(Cloud).First().Json));
         Assert.Equal("dhcpv6-stateless", Resources.Subnet.Views(Cloud).Last().Json.GetProperty("ipv6_address_mode").GetString());
-        Assert.Equal("""{"id":"r1","name":"r1","project_id":"p1","interfaces":[{"port_id":"q2","subnet_id":"s1","ip_address":"10.0.0.1"}]}""", Json(Only(Resources.Router)));
-        Assert.Equal("""{"id":"n1","name":"blue","project_id":"p1","mtu":1500,"subnets":["s1","s2"]}""", Json(Only(Resources.Network)));
+        Assert.Equal("""{"id":"r1","name":"r1","project_id":"p1","external_gateway_info":null,"interfaces":[{"port_id":"q2","subnet_id":"s1","ip_address":"10.0.0.1"}]}""", Json(Only(Resources.Router)));
+        Assert.Equal("""{"id":"n1","name":"blue","project_id":"p1","mtu":1500,"external":false,"uplink":null,"subnets":["s1","s2"]}""", Json(Only(Resources.Network)));
     }
 
     [Fact]

@@ -162,6 +162,33 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void What_dnsmasq_shall_do_besides_is_Neutrons_options()
+    {
+        var more = _directory.Write("more.conf", "");
+        var dnsmasq = Load($"""
+            [DEFAULT]
+            metadata_proxy_shared_secret = s
+            dnsmasq_config_file = {more}
+            dnsmasq_dns_servers = 9.9.9.9, 1.1.1.1
+            dnsmasq_local_resolv = true
+            dnsmasq_lease_max = 100
+            dhcp_broadcast_reply = true
+            dhcp_renewal_time = 600
+            dhcp_rebinding_time = 1200
+            """, ProgramRole.HostAgent).Dhcp.Dnsmasq;
+
+        Assert.Equal((more, true, 100, true, 600, 1200), (dnsmasq.ConfigFile, dnsmasq.LocalResolv, dnsmasq.LeaseMax, dnsmasq.BroadcastReply, dnsmasq.RenewalSeconds, dnsmasq.RebindingSeconds));
+        Assert.Equal(["9.9.9.9", "1.1.1.1"], dnsmasq.DnsServers);
+    }
+
+    [Theory]
+    [InlineData("dhcp_renewal_time = 600\ndhcp_rebinding_time = 600", "[DEFAULT] dhcp_rebinding_time: must be more than dhcp_renewal_time, which is 600")]
+    [InlineData("dhcp_renewal_time = 86400", "[DEFAULT] dhcp_renewal_time: must be less than dhcp_lease_duration, which is 86400")]
+    [InlineData("dnsmasq_config_file = /nowhere/more.conf", "[DEFAULT] dnsmasq_config_file: /nowhere/more.conf cannot be read")]
+    public void What_dnsmasq_could_not_do_is_a_mistake(string text, string mistake) =>
+        Assert.Contains(Mistakes($"[DEFAULT]\nmetadata_proxy_shared_secret = s\n{text}", ProgramRole.HostAgent), m => m.Contains(mistake, StringComparison.Ordinal));
+
+    [Fact]
     public void Older_names_are_read_and_named()
     {
         var s = Load("[DEFAULT]\nnova_metadata_ip = 10.0.0.9\ndhcp_domain = old");

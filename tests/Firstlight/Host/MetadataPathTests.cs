@@ -97,7 +97,7 @@ public sealed class MetadataPathTests
     [Theory]
     [InlineData(false, false, true)]
     [InlineData(true, true, false)]
-    public void The_shared_ipv6_address_stands_exactly_once_on_a_link(bool force, bool atDhcp, bool atRouter)
+    public void The_shared_ipv6_address_is_answered_for_by_dhcp_or_else_by_the_router(bool force, bool atDhcp, bool atRouter)
     {
         var cloud = Cloud([Four, Six], "10.0.0.126", "fd00::1");
         var wanted = HostWanted.From(cloud, new HostOptions { ForceMetadata = force });

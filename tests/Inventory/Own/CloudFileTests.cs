@@ -25,6 +25,30 @@ public sealed class CloudFileTests
         Assert.Equal([KeyValuePair.Create("role", "db")], cloud.Server("db").Metadata);
         var ports = cloud.Ports.Values.Where(p => p.DeviceId == cloud.Server("db").Id).OrderBy(p => p.AttachIndex).Select(p => p.FixedIps[0].Address.ToString());
         Assert.Equal(["10.0.0.100", "192.168.7.20"], ports);
+        Assert.Equal(
+            ["203.0.113.2 10.0.0.100", "203.0.113.20 10.0.0.10"],
+            cloud.FloatingIps.Values.Select(f => $"{f.Address} {f.FixedAddress}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Ports_say_what_they_may_send_and_keep_it_when_the_file_says_nothing_more()
+    {
+        const string Blue = "networks:\n- {name: n, project: p}\nports:\n";
+        var cloud = Clouds.Of(Blue + """
+            - {name: a, network: n, allowed_address_pairs: [10.0.0.9, {ip_address: "fd00::/64", mac_address: "00:00:5e:00:01:01"}]}
+            - {name: b, network: n, port_security: false}
+            - {name: c, network: n}
+            """);
+
+        Port Named(Cloud of, string name) => of.Ports.Values.Single(p => p.Name == name);
+        Assert.Equal(["10.0.0.9/32", "fd00::/64"], Named(cloud, "a").AllowedAddressPairs.Select(p => p.Addresses.ToString()));
+        Assert.Equal("00005E000101", Named(cloud, "a").AllowedAddressPairs[1].Mac!.ToString());
+        Assert.Equal([true, false, true], new[] { "a", "b", "c" }.Select(n => Named(cloud, n).PortSecurity));
+
+        var again = Clouds.Apply(cloud, Blue + "- {name: a, network: n}\n- {name: b, network: n}");
+        Assert.Equal(2, Named(again, "a").AllowedAddressPairs.Length);
+        Assert.False(Named(again, "b").PortSecurity);
+        Assert.Empty(Named(Clouds.Apply(again, Blue + "- {name: a, network: n, allowed_address_pairs: []}"), "a").AllowedAddressPairs);
     }
 
     [Theory]
@@ -46,6 +70,7 @@ public sealed class CloudFileTests
     [InlineData("networks:\n- name: n\n  project: p\n  mtu: [1]", "line 4: network n: mtu: is a list, not a text")]
     [InlineData("networks:\n- name: n\n  project: p\n  mtu: 99999999999", "line 4: network n: mtu: 99999999999 is out of range")]
     [InlineData("networks: {}", "line 1: cloud file: networks: is a mapping, not a list")]
+    [InlineData("ports:\n- network: n\n  name: a\n  allowed_address_pairs: [10.0.0.1/24]", "line 4: port a: ip_address: '10.0.0.1/24' is neither an address nor a prefix such as 10.0.0.0/24 (no host bits)")]
     [InlineData("networks:\n- blue", "line 2: cloud file: networks: holds 'blue' where a mapping belongs")]
     [InlineData("networks:\n- project: p", "line 2: network: name: is missing")]
     [InlineData("networks:\n- name: ''\n  project: p", "line 2: network : name: is empty")]
@@ -63,7 +88,7 @@ public sealed class CloudFileTests
     [InlineData("servers:\n- name: a\n  project: p\n  user_data: x\n  user_data_base64: eA==", "line 5: server a: user_data_base64: is given beside user_data: one of them will do")]
     [InlineData("servers:\n- name: a\n  project: p\n  user_data_base64: '%'", "line 4: server a: user_data_base64: '%' is not base64")]
     [InlineData("servers: [*nothing]", "line 1: cloud file: yaml: the alias *nothing has no anchor before it")]
-    [InlineData("- 1", "line 1: cloud file: yaml: is not a mapping of projects, networks, subnets, routers, keypairs, ports and servers")]
+    [InlineData("- 1", "line 1: cloud file: yaml: is not a mapping of projects, networks, subnets, routers, keypairs, ports, servers and floating_ips")]
     [InlineData("servers: []\n---\nports: []", "line 2: cloud file: yaml: a second document: one file holds one")]
     [InlineData("servers:\n- !foo {name: a, project: p}", "line 2: cloud file: yaml: the tag !foo means nothing here")]
     public void A_mistake_is_told_with_line_field_and_rule(string yaml, string message)

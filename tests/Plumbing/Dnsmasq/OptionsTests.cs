@@ -62,6 +62,45 @@ public sealed class OptionsTests
         Assert.DoesNotContain(DnsmasqCommandLine.Render("/d/n", new WantedNetwork { Id = "n" }, dhcp), a => a.StartsWith("--domain", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_port_with_options_is_tagged_and_its_options_come_last()
+    {
+        var stateless = new WantedSubnet { Id = "six", Cidr = IPNetwork.Parse("fd00::/64"), V6 = DhcpV6Service.Stateless };
+        var mac = PhysicalAddress.Parse("fa163eaabbcc");
+        var dhcp = Dhcp(First, stateless) with
+        {
+            Hosts =
+            [
+                new HostEntry(mac, "six", IPAddress.Parse("fd00::f816:3eff:feaa:bbcc"), "web01") { OptionsOf = "5b0a", ClientId = "my-client" },
+                new HostEntry(mac, "first", IPAddress.Parse("10.0.0.71"), "web01") { OptionsOf = "5b0a", ClientId = "my-client" },
+            ],
+            PortOptions = [new PortOption("5b0a", V6: false, "bootfile-name", "pxelinux.0"), new PortOption("5b0a", V6: false, "67", "x"), new PortOption("5b0a", V6: true, "59", "y")],
+        };
+
+        Assert.Equal(
+            "fa:16:3e:aa:bb:cc,tag:dhcpv6,set:port-5b0a\nfa:16:3e:aa:bb:cc,id:my-client,web01.openstacklocal,10.0.0.71,set:port-5b0a\n",
+            DnsmasqFiles.Render(dhcp).Host);
+        Assert.EndsWith(
+            "\ntag:port-5b0a,option:bootfile-name,pxelinux.0\ntag:port-5b0a,67,x\ntag:port-5b0a,option6:59,y", DnsmasqOptions.Render(dhcp), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_operator_adds_stands_where_Neutron_has_it()
+    {
+        var tuning = new DnsmasqTuning
+        {
+            ConfigFile = "/etc/more.conf", DnsServers = ["9.9.9.9", "1.1.1.1"], LocalResolv = true, BroadcastReply = true, RenewalSeconds = 10, RebindingSeconds = 20, LeaseMax = 5,
+        };
+
+        var line = DnsmasqCommandLine.Render("/d/n", new WantedNetwork { Id = "n" }, Dhcp(First) with { Tuning = tuning });
+
+        Assert.Contains("--no-resolv", line);
+        Assert.Equal(
+            ["--dhcp-lease-max=5", "--dhcp-option-force=option:T1,10s", "--dhcp-option-force=option:T2,20s", "--conf-file=/etc/more.conf", "--server=9.9.9.9", "--server=1.1.1.1", "--domain=openstacklocal", "--dhcp-broadcast"],
+            line.SkipWhile(a => !a.StartsWith("--dhcp-lease-max", StringComparison.Ordinal)));
+        Assert.DoesNotContain("--no-resolv", DnsmasqCommandLine.Render("/d/n", new WantedNetwork { Id = "n" }, Dhcp(First) with { Tuning = new DnsmasqTuning { LocalResolv = true } }));
+    }
+
     private static string Options(params WantedSubnet[] subnets) => DnsmasqOptions.Render(Dhcp(subnets));
 
     private static IReadOnlyList<string> CommandLine(WantedSubnet subnet, int leaseSeconds = 86_400) =>

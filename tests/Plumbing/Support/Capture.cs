@@ -9,10 +9,10 @@ internal sealed class Capture : IDisposable
 
     private Capture(Process process) => _process = process;
 
-    public static async Task<Capture> StartAsync(string networkNamespace, string filter, int packets)
+    public static async Task<Capture> StartAsync(string networkNamespace, string filter, int packets, string device = "eth0")
     {
         Assert.True(File.Exists("/usr/bin/tcpdump") || File.Exists("/usr/sbin/tcpdump"), "tcpdump is missing: ./setup installs it");
-        var start = new ProcessStartInfo("nsenter", [$"--net=/run/netns/{networkNamespace}", "--", "tcpdump", "-vv", "-n", "-l", "-c", $"{packets}", "-i", "eth0", filter])
+        var start = new ProcessStartInfo("nsenter", [$"--net=/run/netns/{networkNamespace}", "--", "tcpdump", "-vv", "-n", "-l", "-c", $"{packets}", "-i", device, filter])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

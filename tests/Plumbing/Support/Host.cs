@@ -54,6 +54,16 @@ internal sealed class Host : IAsyncDisposable
         return new Guest(this, name);
     }
 
+    /// <summary>A namespace with nothing in it but loopback.</summary>
+    public async Task<Guest> AddNamespaceAsync()
+    {
+        var name = $"flguest-{Guid.NewGuid().ToString("N")[..8]}";
+        _guests.Add(name);
+        await RunAsync("ip", "netns", "add", name);
+        await RunAsync("ip", "-n", name, "link", "set", "lo", "up");
+        return new Guest(this, name);
+    }
+
     public Task<string> RunAsync(string program, params string[] arguments) =>
         Runner.RunAsync(new ProcessCall("test", program, arguments), TestContext.Current.CancellationToken);
 

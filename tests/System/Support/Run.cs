@@ -29,12 +29,14 @@ internal static class Run
     public static Task<Ended> InNamespaceAsync(string @namespace, params string[] command) =>
         ProgramAsync("ip", ["netns", "exec", @namespace, .. command]);
 
-    public static async Task<Ended> ProgramAsync(string program, params string[] arguments)
+    public static Task<Ended> ProgramAsync(string program, params string[] arguments) => ProgramAsync(TimeSpan.FromMinutes(3), program, arguments);
+
+    public static async Task<Ended> ProgramAsync(TimeSpan longest, string program, params string[] arguments)
     {
         using var process = Process.Start(StartInfo(program, arguments)) ?? throw new InvalidOperationException($"{program} is missing: ./setup installs it");
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var deadline = new CancellationTokenSource(longest);
         try
         {
             await process.WaitForExitAsync(deadline.Token);

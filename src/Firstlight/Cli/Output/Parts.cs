@@ -48,6 +48,14 @@ internal static class Parts
         return f.ContainsKey("ip-address") && address is null ? null : new FixedIpSpec(f.GetValueOrDefault("subnet"), address);
     }
 
+    /// <summary>Addresses a port may send from, such as <c>ip-address=10.0.0.0/24</c> or <c>ip-address=10.0.0.9,mac-address=fa:16:3e:00:00:09</c>.</summary>
+    public static AllowedAddressPair? AddressPair(string text)
+    {
+        if (Fields(text, "ip-address", "mac-address") is not { } f || !f.TryGetValue("ip-address", out var ip) || !AllowedAddressPair.TryParse(ip, out var addresses)) return null;
+        if (!f.TryGetValue("mac-address", out var mac)) return new AllowedAddressPair(addresses, null);
+        return Mac(mac) is { } given ? new AllowedAddressPair(addresses, given) : null;
+    }
+
     /// <summary>An interface of a server, such as <c>blue</c> or <c>blue,ip=10.0.0.5,mac=fa:16:3e:00:00:05,name=web-1-eth0</c>; <c>ip</c> may be repeated.</summary>
     public static PortSpec? Nic(string text)
     {
@@ -78,6 +86,18 @@ internal static class Parts
         }
 
         return nic;
+    }
+
+    /// <summary>A DHCP option such as <c>name=bootfile-name,value=pxelinux.0</c>; the value may hold commas.</summary>
+    public static ExtraDhcpOption? DhcpOption(string text)
+    {
+        const string Version = ",ip-version=";
+        var version = text.EndsWith(Version + "6", StringComparison.Ordinal) ? 6 : 4;
+        if (text.EndsWith($"{Version}{version}", StringComparison.Ordinal)) text = text[..^(Version.Length + 1)];
+        if (!text.StartsWith("name=", StringComparison.Ordinal)) return null;
+        var at = text.IndexOf(",value=", StringComparison.Ordinal);
+        var name = at < 0 ? text[5..] : text[5..at];
+        return name.Length == 0 || name.Contains(',', StringComparison.Ordinal) ? null : new ExtraDhcpOption(name, at < 0 ? "" : text[(at + 7)..], version);
     }
 
     /// <summary>A metadata item <c>key=value</c>; the value may hold further equal signs.</summary>

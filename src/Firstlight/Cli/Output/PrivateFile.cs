@@ -15,8 +15,9 @@ internal static class PrivateFile
     {
         try
         {
-            var file = new FileInfo(path);
-            var place = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            // The framework throws when asked for the target of what is not there yet, and takes a relative link beside a bare name to be under the root.
+            var place = Path.GetFullPath(path);
+            if (new FileInfo(place).LinkTarget is not null) place = File.ResolveLinkTarget(place, returnFinalTarget: true)!.FullName;
             if (!Directory.Exists(Path.GetDirectoryName(place))) throw new IOException("there is no such directory");
             if (Directory.Exists(place)) throw new IOException("that is a directory");
             if (IsDevice(place)) throw new IOException("that is a device; write a file and copy it there, or write to standard output (-)");

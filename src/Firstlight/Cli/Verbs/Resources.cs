@@ -1,4 +1,5 @@
 using Firstlight.Cli.Views;
+using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 
 namespace Firstlight.Cli.Verbs;
@@ -20,12 +21,20 @@ internal static class Resources
             cloud.Subnets.Values, s => s.Id, s => cloud.Networks.GetValueOrDefault(s.NetworkId)?.ProjectId, CloudViews.Of, s => s.Name, ViewJson.Default.SubnetView));
 
     /// <summary>Routers.</summary>
-    public static Resource Router { get; } = new("router", ResourceKind.Router, ["id", "name", "project_id", "interfaces"],
+    public static Resource Router { get; } = new("router", ResourceKind.Router, ["id", "name", "project_id", "external_gateway_info", "interfaces"],
         cloud => Resource.Rows(cloud.Routers.Values, r => r.Id, r => r.ProjectId, r => CloudViews.Of(cloud, r), r => r.Name, ViewJson.Default.RouterView));
 
     /// <summary>Ports.</summary>
     public static Resource Port { get; } = new("port", ResourceKind.Port, ["id", "name", "mac_address", "fixed_ips", "device_owner", "device_id"],
         cloud => Resource.Rows(cloud.Ports.Values, p => p.Id, p => p.ProjectId, CloudViews.Of, p => p.Name, ViewJson.Default.PortView));
+
+    /// <summary>Floating addresses; the address is what they have for a name.</summary>
+    public static Resource FloatingIp { get; } = new("floatingip", ResourceKind.FloatingIp, ["id", "floating_ip_address", "fixed_ip_address", "port_id", "floating_network_id", "project_id"],
+        cloud =>
+        {
+            var routes = new FloatingRoutes(cloud);
+            return Resource.Rows(cloud.FloatingIps.Values, f => f.Id, f => f.ProjectId, f => CloudViews.Of(routes, f), f => f.Address.ToString(), ViewJson.Default.FloatingIpView);
+        });
 
     /// <summary>Servers.</summary>
     public static Resource Server { get; } = new("server", ResourceKind.Server, ["id", "name", "addresses", "image", "flavor"],

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.NetworkInformation;
+using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 
 namespace Firstlight.Cli.Views;
@@ -12,7 +14,7 @@ internal static class CloudViews
 
     /// <summary>A network with the ids of its subnets.</summary>
     public static NetworkView Of(Cloud cloud, Network network) => new(
-        network.Id, network.Name, network.ProjectId, network.Mtu,
+        network.Id, network.Name, network.ProjectId, network.Mtu, network.External, network.Uplink,
         [.. cloud.Subnets.Values.Where(s => s.NetworkId == network.Id).OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Id)]);
 
     /// <summary>A subnet.</summary>
@@ -24,9 +26,11 @@ internal static class CloudViews
         NameOf(subnet.Ipv6AddressMode),
         NameOf(subnet.Ipv6RaMode));
 
-    /// <summary>A router with its interfaces.</summary>
+    /// <summary>A router with its way outside and its interfaces.</summary>
     public static RouterView Of(Cloud cloud, Router router) => new(
         router.Id, router.Name, router.ProjectId,
+        cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterGateway && p.DeviceId == router.Id)
+            .Select(p => new ExternalGatewayView(p.NetworkId, router.EnableSnat, Of(p.FixedIps))).FirstOrDefault(),
         [
             .. from port in cloud.Ports.Values
                where port.DeviceOwner == DeviceOwners.RouterInterface && port.DeviceId == router.Id
@@ -38,7 +42,13 @@ internal static class CloudViews
     /// <summary>A port.</summary>
     public static PortView Of(Port port) => new(
         port.Id, port.Name, port.NetworkId, port.ProjectId, MacText(port.Mac),
-        [.. port.FixedIps.Select(f => new FixedIpView(f.SubnetId, f.Address.ToString()))], port.DeviceId, port.DeviceOwner);
+        Of(port.FixedIps), port.DeviceId, port.DeviceOwner, port.DnsName,
+        [.. port.ExtraDhcpOptions.Select(o => new DhcpOptionView(o.Name, o.Value, o.IpVersion))],
+        port.PortSecurity, [.. port.AllowedAddressPairs.Select(p => new AddressPairView(p.AddressText, p.Mac is null ? null : MacText(p.Mac)))]);
+
+    /// <summary>A floating address with the router that carries it.</summary>
+    public static FloatingIpView Of(FloatingRoutes routes, FloatingIp floating) => new(
+        floating.Id, floating.Address.ToString(), floating.NetworkId, floating.ProjectId, floating.PortId, floating.FixedAddress?.ToString(), routes.RouterOf(floating));
 
     /// <summary>A key pair.</summary>
     public static KeyPairView Of(StoredKeyPair keyPair) => new(keyPair.Name, keyPair.Type, keyPair.ProjectId, keyPair.PublicKey);
@@ -50,7 +60,7 @@ internal static class CloudViews
         return new ServerView(
             server.Id, server.Name, server.ProjectId, server.Hostname, $"i-{server.Number:x8}",
             ports.GroupBy(p => NetworkName(cloud, p.NetworkId), StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => (IReadOnlyList<string>)[.. g.SelectMany(p => p.FixedIps).Select(f => f.Address.ToString())], StringComparer.Ordinal),
+                .ToDictionary(g => g.Key, g => (IReadOnlyList<string>)[.. g.SelectMany(p => AddressesOf(cloud, p))], StringComparer.Ordinal),
             server.KeyName, server.UserData?.Length, new OrderedDictionary<string, string>(server.Metadata),
             server.AvailabilityZone, server.FlavorName, server.Image, [.. server.SecurityGroups], server.LaunchIndex, server.ReservationId,
             server.RootDeviceName, [.. ports.Select(p => p.Id)]);
@@ -71,6 +81,12 @@ internal static class CloudViews
 
     /// <summary>A MAC as Neutron writes it: lower case with colons.</summary>
     public static string MacText(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+
+    private static IReadOnlyList<FixedIpView> Of(ImmutableArray<FixedIp> fixedIps) => [.. fixedIps.Select(f => new FixedIpView(f.SubnetId, f.Address.ToString()))];
+
+    // As Nova lists them: fixed ones, then the floating ones that lead to them.
+    private static IEnumerable<string> AddressesOf(Cloud cloud, Port port) => port.FixedIps.Select(f => f.Address.ToString())
+        .Concat(cloud.FloatingIps.Values.Where(f => f.PortId == port.Id).Select(f => f.Address.ToString()).Order(StringComparer.Ordinal));
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

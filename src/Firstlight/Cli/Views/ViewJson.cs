@@ -9,10 +9,13 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(List<SubnetView>))]
 [JsonSerializable(typeof(List<RouterView>))]
 [JsonSerializable(typeof(List<PortView>))]
+[JsonSerializable(typeof(List<FloatingIpView>))]
 [JsonSerializable(typeof(List<KeyPairView>))]
 [JsonSerializable(typeof(List<ServerView>))]
 [JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(List<AgentView>))]
 [JsonSerializable(typeof(AgentDetailView))]
 [JsonSerializable(typeof(StatusPage))]
+[JsonSerializable(typeof(AttachmentView))]
+[JsonSerializable(typeof(PortHereView))]
 internal sealed partial class ViewJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace Firstlight.Cli.Views;
 internal sealed record ProjectView(string Id, string Name);
 
 /// <summary>A network as it is shown.</summary>
-internal sealed record NetworkView(string Id, string Name, string ProjectId, int Mtu, IReadOnlyList<string> Subnets);
+internal sealed record NetworkView(string Id, string Name, string ProjectId, int Mtu, bool External, string? Uplink, IReadOnlyList<string> Subnets);
 
 /// <summary>A host route as it is shown.</summary>
 internal sealed record HostRouteView(string Destination, string Nexthop);
@@ -33,8 +33,18 @@ internal sealed record FixedIpView(string SubnetId, string IpAddress);
 /// <summary>An interface of a router as it is shown.</summary>
 internal sealed record RouterInterfaceView(string PortId, string SubnetId, string IpAddress);
 
+/// <summary>A router's way outside as it is shown.</summary>
+internal sealed record ExternalGatewayView(string NetworkId, bool EnableSnat, IReadOnlyList<FixedIpView> ExternalFixedIps);
+
 /// <summary>A router as it is shown.</summary>
-internal sealed record RouterView(string Id, string Name, string ProjectId, IReadOnlyList<RouterInterfaceView> Interfaces);
+internal sealed record RouterView(string Id, string Name, string ProjectId, ExternalGatewayView? ExternalGatewayInfo, IReadOnlyList<RouterInterfaceView> Interfaces);
+
+/// <summary>A floating address as it is shown.</summary>
+internal sealed record FloatingIpView(
+    string Id, string FloatingIpAddress, string FloatingNetworkId, string ProjectId, string? PortId, string? FixedIpAddress, string? RouterId);
+
+/// <summary>A DHCP option of a port as it is shown.</summary>
+internal sealed record DhcpOptionView(string OptName, string OptValue, int IpVersion);
 
 /// <summary>A port as it is shown.</summary>
 internal sealed record PortView(
@@ -45,7 +55,11 @@ internal sealed record PortView(
     string MacAddress,
     IReadOnlyList<FixedIpView> FixedIps,
     string DeviceId,
-    string DeviceOwner);
+    string DeviceOwner,
+    string DnsName,
+    IReadOnlyList<DhcpOptionView> ExtraDhcpOpts,
+    bool PortSecurityEnabled,
+    IReadOnlyList<AddressPairView> AllowedAddressPairs);
 
 /// <summary>A key pair as it is shown.</summary>
 internal sealed record KeyPairView(string Name, string Type, string ProjectId, string PublicKey);

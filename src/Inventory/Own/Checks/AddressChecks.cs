@@ -31,6 +31,6 @@ internal static class AddressChecks
     }
 
     private static bool IsNotWhatTheGuestMakes(Port port, Subnet subnet, IPAddress address) =>
-        Ipv6ModeText.IsAutomatic(subnet) && subnet.Cidr.PrefixLength == 64 && port.DeviceOwner != DeviceOwners.RouterInterface
+        Ipv6ModeText.IsAutomatic(subnet) && subnet.Cidr.PrefixLength == 64 && port.DeviceOwner is not (DeviceOwners.RouterInterface or DeviceOwners.RouterGateway)
         && port.Mac.GetAddressBytes().Length == 6 && !address.Equals(Addresses.Eui64(subnet.Cidr, port.Mac));
 }

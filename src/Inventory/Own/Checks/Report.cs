@@ -76,6 +76,7 @@ internal sealed class Report(Cloud before, Cloud after)
         ResourceKind.Subnet => cloud.Subnets.GetValueOrDefault(id)?.Name,
         ResourceKind.Router => cloud.Routers.GetValueOrDefault(id)?.Name,
         ResourceKind.Server => cloud.Servers.GetValueOrDefault(id)?.Name,
+        ResourceKind.FloatingIp => cloud.FloatingIps.GetValueOrDefault(id)?.Address.ToString(),
         ResourceKind.Port => cloud.Ports.GetValueOrDefault(id)?.Name,
         _ => null,
     };

@@ -17,7 +17,8 @@ internal static class RouterChecks
 
         var interfaces = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterInterface).OrderBy(p => p.Id, StringComparer.Ordinal).ToList();
         CheckOneRouterEachGateway(report, interfaces);
-        foreach (var router in interfaces.GroupBy(p => p.DeviceId)) CheckOverlap(report, router.Key, router);
+        var legs = interfaces.Concat(cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterGateway).OrderBy(p => p.Id, StringComparer.Ordinal));
+        foreach (var router in legs.GroupBy(p => p.DeviceId)) CheckOverlap(report, router.Key, router);
     }
 
     private static void CheckOneRouterEachGateway(Report report, List<Port> interfaces)

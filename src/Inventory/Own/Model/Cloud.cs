@@ -24,6 +24,9 @@ public sealed record Cloud
     /// <summary>Routers by id.</summary>
     public ImmutableDictionary<string, Router> Routers { get; init; } = ImmutableDictionary<string, Router>.Empty;
 
+    /// <summary>Floating addresses by id.</summary>
+    public ImmutableDictionary<string, FloatingIp> FloatingIps { get; init; } = ImmutableDictionary<string, FloatingIp>.Empty;
+
     /// <summary>Ports by id.</summary>
     public ImmutableDictionary<string, Port> Ports { get; init; } = ImmutableDictionary<string, Port>.Empty;
 

@@ -9,7 +9,7 @@ internal static class Differences
 
     public static ImmutableArray<string> Of(Network a, Network b) => ReferenceEquals(a, b)
         ? []
-        : Names(("name", a.Name == b.Name), ("project", a.ProjectId == b.ProjectId), ("mtu", a.Mtu == b.Mtu));
+        : Names(("name", a.Name == b.Name), ("project", a.ProjectId == b.ProjectId), ("mtu", a.Mtu == b.Mtu), ("external", a.External == b.External), ("uplink", a.Uplink == b.Uplink));
 
     public static ImmutableArray<string> Of(Subnet a, Subnet b) => ReferenceEquals(a, b)
         ? []
@@ -25,7 +25,17 @@ internal static class Differences
             ("ipv6_address_mode", a.Ipv6AddressMode == b.Ipv6AddressMode),
             ("ipv6_ra_mode", a.Ipv6RaMode == b.Ipv6RaMode));
 
-    public static ImmutableArray<string> Of(Router a, Router b) => Names(("name", a.Name == b.Name), ("project", a.ProjectId == b.ProjectId));
+    public static ImmutableArray<string> Of(Router a, Router b) =>
+        Names(("name", a.Name == b.Name), ("project", a.ProjectId == b.ProjectId), ("snat", a.EnableSnat == b.EnableSnat));
+
+    public static ImmutableArray<string> Of(FloatingIp a, FloatingIp b) => ReferenceEquals(a, b)
+        ? []
+        : Names(
+            ("project", a.ProjectId == b.ProjectId),
+            ("network", a.NetworkId == b.NetworkId && a.SubnetId == b.SubnetId),
+            ("address", a.Address.Equals(b.Address)),
+            ("port", a.PortId == b.PortId),
+            ("fixed_ip", Equals(a.FixedAddress, b.FixedAddress)));
 
     public static ImmutableArray<string> Of(StoredKeyPair a, StoredKeyPair b) => Names(("type", a.Type == b.Type), ("public_key", a.PublicKey == b.PublicKey));
 
@@ -39,7 +49,11 @@ internal static class Differences
             ("fixed_ips", a.FixedIps.SequenceEqual(b.FixedIps)),
             ("server", a.DeviceId == b.DeviceId),
             ("device_owner", a.DeviceOwner == b.DeviceOwner),
-            ("attach_index", a.AttachIndex == b.AttachIndex));
+            ("dns_name", a.DnsName == b.DnsName),
+            ("extra_dhcp_opts", a.ExtraDhcpOptions.SequenceEqual(b.ExtraDhcpOptions)),
+            ("attach_index", a.AttachIndex == b.AttachIndex),
+            ("port_security", a.PortSecurity == b.PortSecurity),
+            ("allowed_address_pairs", a.AllowedAddressPairs.SequenceEqual(b.AllowedAddressPairs)));
 
     public static ImmutableArray<string> Of(Server a, Server b) => ReferenceEquals(a, b)
         ? []

@@ -25,6 +25,9 @@ public enum ResourceKind
 
     /// <summary>Port.</summary>
     Port,
+
+    /// <summary>Floating address.</summary>
+    FloatingIp,
 }
 
 /// <summary>What a plan does to one thing.</summary>

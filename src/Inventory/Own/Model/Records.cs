@@ -23,6 +23,12 @@ public sealed record Network
 
     /// <summary>MTU in bytes, 68 to 65535 (1280 at least where it has IPv6); default 1500.</summary>
     public int Mtu { get; init; } = 1500;
+
+    /// <summary>Whether it leads outside, so that routers may have their gateway on it and floating addresses are taken from it (<c>router:external</c>).</summary>
+    public bool External { get; init; }
+
+    /// <summary>Device of the host that is plugged into its bridge, such as <c>eth1</c>; null for none. External networks only.</summary>
+    public string? Uplink { get; init; }
 }
 
 /// <summary>How guests of an IPv6 subnet get addresses (Neutron's <c>ipv6_address_mode</c> and <c>ipv6_ra_mode</c>).</summary>
@@ -88,7 +94,8 @@ public sealed record HostRoute(IPNetwork Destination, IPAddress NextHop);
 /// <param name="End">Last address.</param>
 public sealed record AllocationPool(IPAddress Start, IPAddress End);
 
-/// <summary>A router. Its interfaces are ports with <see cref="DeviceOwners.RouterInterface"/> and its id as device id.</summary>
+/// <summary>A router. Its interfaces are ports with <see cref="DeviceOwners.RouterInterface"/> and its id as device id, its way outside, if it
+/// has one, the port with <see cref="DeviceOwners.RouterGateway"/>.</summary>
 public sealed record Router
 {
     /// <summary>UUID with hyphens, lower case.</summary>
@@ -99,6 +106,34 @@ public sealed record Router
 
     /// <summary>Owning project.</summary>
     public required string ProjectId { get; init; }
+
+    /// <summary>Whether what leaves by its gateway gets the gateway's IPv4 address as source; default true.</summary>
+    public bool EnableSnat { get; init; } = true;
+}
+
+/// <summary>An IPv4 address of an external network that leads to a fixed one, both ways.</summary>
+public sealed record FloatingIp
+{
+    /// <summary>UUID with hyphens, lower case.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Owning project.</summary>
+    public required string ProjectId { get; init; }
+
+    /// <summary>The external network.</summary>
+    public required string NetworkId { get; init; }
+
+    /// <summary>The subnet of that network it is taken from.</summary>
+    public required string SubnetId { get; init; }
+
+    /// <summary>The address; unique within the network, fixed addresses included.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Port it leads to; null while it leads nowhere.</summary>
+    public string? PortId { get; init; }
+
+    /// <summary>IPv4 address of that port it leads to; null while it leads nowhere.</summary>
+    public IPAddress? FixedAddress { get; init; }
 }
 
 /// <summary>A port: a MAC and fixed addresses on a network, used by a server, a router or DHCP.</summary>
@@ -128,8 +163,43 @@ public sealed record Port
     /// <summary>One of <see cref="DeviceOwners"/>, <c>compute:ZONE</c>, or empty.</summary>
     public string DeviceOwner { get; init; } = "";
 
+    /// <summary>Name DHCP and DNS know its addresses by, one label without domain; empty for the host name of its server, else one made of the address.</summary>
+    public string DnsName { get; init; } = "";
+
+    /// <summary>DHCP options for this port alone, in order.</summary>
+    public ImmutableArray<ExtraDhcpOption> ExtraDhcpOptions { get; init; } = [];
+
     /// <summary>Place among the ports of its device, from 0: the order interfaces were attached in.</summary>
     public int AttachIndex { get; init; }
+
+    /// <summary>Whether a guest on it is held to its own MAC and addresses (Neutron's <c>port_security_enabled</c>); default true.</summary>
+    public bool PortSecurity { get; init; } = true;
+
+    /// <summary>What the guest may send from besides, but not to the metadata service (Neutron's <c>allowed_address_pairs</c>).</summary>
+    public ImmutableArray<AllowedAddressPair> AllowedAddressPairs { get; init; } = [];
+}
+
+/// <summary>Addresses a port may send from besides its own.</summary>
+/// <param name="Addresses">A prefix; a single address has 32 or 128 bits.</param>
+/// <param name="Mac">MAC they go with; null for the port's own.</param>
+public sealed record AllowedAddressPair(IPNetwork Addresses, PhysicalAddress? Mac)
+{
+    /// <summary>The addresses as Neutron writes them: an address alone without its length.</summary>
+    public string AddressText => Addresses.PrefixLength == Addresses.BaseAddress.GetAddressBytes().Length * 8 ? Addresses.BaseAddress.ToString() : Addresses.ToString();
+
+    /// <summary>Reads an address or a prefix without host bits.</summary>
+    public static bool TryParse(string text, out IPNetwork addresses)
+    {
+        addresses = default;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
+        if (!IPAddress.TryParse(host, out var address) || (!host.Contains(':', StringComparison.Ordinal) && host.Count(c => c == '.') != 3)) return false;
+
+        // IPNetwork takes host bits and clears them; whoever wrote them meant something else.
+        if (slash >= 0) return IPNetwork.TryParse(text, out addresses) && addresses.BaseAddress.Equals(address);
+        addresses = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
+    }
 }
 
 /// <summary>An address of a port.</summary>
@@ -137,11 +207,24 @@ public sealed record Port
 /// <param name="Address">An address of that subnet.</param>
 public sealed record FixedIp(string SubnetId, IPAddress Address);
 
+/// <summary>A DHCP option of one port (Neutron's <c>extra_dhcp_opts</c>).</summary>
+/// <param name="Name">dnsmasq's name of it or its number; <c>client-id</c> says what client identifier the guest sends.</param>
+/// <param name="Value">Value as dnsmasq reads it; several separated by commas.</param>
+/// <param name="IpVersion">4 or 6.</param>
+public sealed record ExtraDhcpOption(string Name, string Value, int IpVersion)
+{
+    /// <summary>The name that is no option to send but what the guest is known by.</summary>
+    public const string ClientId = "client-id";
+}
+
 /// <summary>Values of <see cref="Port.DeviceOwner"/> that mean something (Neutron's).</summary>
 public static class DeviceOwners
 {
     /// <summary>An interface of a router on a network.</summary>
     public const string RouterInterface = "network:router_interface";
+
+    /// <summary>The leg of a router on an external network.</summary>
+    public const string RouterGateway = "network:router_gateway";
 
     /// <summary>The port DHCP is served from.</summary>
     public const string Dhcp = "network:dhcp";

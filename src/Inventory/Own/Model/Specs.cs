@@ -44,6 +44,12 @@ public sealed record NetworkSpec : Spec
 
     /// <summary>MTU; null for 1500.</summary>
     public int? Mtu { get; init; }
+
+    /// <summary>Whether it leads outside; null for no.</summary>
+    public bool? External { get; init; }
+
+    /// <summary>Host device plugged into its bridge, or <c>none</c>; null for none.</summary>
+    public string? Uplink { get; init; }
 }
 
 /// <summary>A subnet wanted.</summary>
@@ -103,6 +109,46 @@ public sealed record RouterSpec : Spec
 
     /// <summary>Subnets (name or id) it has an interface on, each with the subnet's gateway address.</summary>
     public ImmutableArray<string> Interfaces { get; init; } = [];
+
+    /// <summary>Its way outside; null for the stored one, unless <see cref="NoGateway"/>.</summary>
+    public GatewaySpec? Gateway { get; init; }
+
+    /// <summary>Whether it shall have none.</summary>
+    public bool NoGateway { get; init; }
+}
+
+/// <summary>A router's way outside.</summary>
+/// <param name="Network">External network, name or id.</param>
+/// <param name="Address">Address it has there, or null to allot one.</param>
+/// <param name="Snat">Whether what leaves gets that address as source; null for yes.</param>
+public sealed record GatewaySpec(string Network, IPAddress? Address, bool? Snat);
+
+/// <summary>A floating address wanted. It is known by its address, or, where that is left open, by the port it leads to.</summary>
+public sealed record FloatingIpSpec : Spec
+{
+    /// <summary>External network, name or id.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Id, or null to allot one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Project name or id; null for that of the port, else of the network.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The address, or null to allot one.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Port it leads to, name or id; null for the stored one, unless <see cref="NoPort"/>.</summary>
+    public string? Port { get; init; }
+
+    /// <summary>Instead of a port a server, whose first port with an IPv4 address is meant.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>Whether it shall lead nowhere.</summary>
+    public bool NoPort { get; init; }
+
+    /// <summary>Address of the port it leads to; null for its first IPv4 address.</summary>
+    public IPAddress? FixedAddress { get; init; }
 }
 
 /// <summary>A port wanted.</summary>
@@ -128,6 +174,18 @@ public sealed record PortSpec : Spec
 
     /// <summary>Server name or id to attach to, or null.</summary>
     public string? Server { get; init; }
+
+    /// <summary>Name for DHCP and DNS; null or empty for the server's host name.</summary>
+    public string? DnsName { get; init; }
+
+    /// <summary>DHCP options of its own.</summary>
+    public ImmutableArray<ExtraDhcpOption> ExtraDhcpOptions { get; init; } = [];
+
+    /// <summary>Whether the guest is held to its own MAC and addresses; null for yes, or as it is.</summary>
+    public bool? PortSecurity { get; init; }
+
+    /// <summary>What it may send from besides; null for nothing, or as it is.</summary>
+    public ImmutableArray<AllowedAddressPair>? AllowedAddressPairs { get; init; }
 }
 
 /// <summary>An address wanted on a port.</summary>
@@ -226,4 +284,7 @@ public sealed record CloudSpec
 
     /// <summary>Servers.</summary>
     public ImmutableArray<ServerSpec> Servers { get; init; } = [];
+
+    /// <summary>Floating addresses.</summary>
+    public ImmutableArray<FloatingIpSpec> FloatingIps { get; init; } = [];
 }

@@ -21,6 +21,7 @@ internal sealed class Allotment
             _macs.Add(port.Mac);
             foreach (var ip in port.FixedIps) _taken.Add((port.NetworkId, ip.Address));
         }
+        foreach (var floating in cloud.FloatingIps.Values) _taken.Add((floating.NetworkId, floating.Address));
     }
 
     /// <summary>Keeps an address somebody asked for from being given to somebody else.</summary>

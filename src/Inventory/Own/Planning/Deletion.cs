@@ -25,6 +25,7 @@ internal sealed class Deletion
             case ResourceKind.Subnet: RemoveSubnet(_before.Subnets[key]); break;
             case ResourceKind.Router: RemoveRouter(_before.Routers[key]); break;
             case ResourceKind.KeyPair: RemoveKeyPair(_before.KeyPairs.Values.First(k => KeyPairChecks.Id(k) == key)); break;
+            case ResourceKind.FloatingIp: RemoveFloatingIp(_before.FloatingIps[key]); break;
             case ResourceKind.Server: RemoveServer(_before.Servers[key]); break;
             default: RemovePort(_before.Ports[key]); break;
         }
@@ -41,7 +42,8 @@ internal sealed class Deletion
             _before.Routers.Values.Where(r => r.ProjectId == project.Id).Select(r => Subjects.Of(ResourceKind.Router, r.Name)),
             _before.Servers.Values.Where(s => s.ProjectId == project.Id).Select(s => Subjects.Of(ResourceKind.Server, s.Name)),
             _before.KeyPairs.Values.Where(k => k.ProjectId == project.Id).Select(k => Subjects.Of(ResourceKind.KeyPair, k.Name)),
-            _before.Ports.Values.Where(p => p.ProjectId == project.Id).Select(User));
+            _before.Ports.Values.Where(p => p.ProjectId == project.Id).Select(User),
+            _before.FloatingIps.Values.Where(f => f.ProjectId == project.Id).Select(Subject));
         _next = _next with { Projects = _next.Projects.Remove(project.Id) };
         Note(ResourceKind.Project, project.Name, project.Id);
     }
@@ -49,7 +51,10 @@ internal sealed class Deletion
     private void RemoveNetwork(Network network)
     {
         var ports = _before.Ports.Values.Where(p => p.NetworkId == network.Id).ToList();
-        RefuseIfUsed(ResourceKind.Network, network.Name, ports.Where(p => p.DeviceOwner != DeviceOwners.Dhcp).Select(User));
+        RefuseIfUsed(
+            ResourceKind.Network, network.Name,
+            ports.Where(p => p.DeviceOwner != DeviceOwners.Dhcp).Select(User),
+            _before.FloatingIps.Values.Where(f => f.NetworkId == network.Id).Select(Subject));
         Note(ResourceKind.Network, network.Name, network.Id);
         foreach (var subnet in _before.Subnets.Values.Where(s => s.NetworkId == network.Id).OrderBy(s => s.Name, StringComparer.Ordinal))
         {
@@ -63,7 +68,10 @@ internal sealed class Deletion
     private void RemoveSubnet(Subnet subnet)
     {
         var ports = _before.Ports.Values.Where(p => p.FixedIps.Any(ip => ip.SubnetId == subnet.Id)).ToList();
-        RefuseIfUsed(ResourceKind.Subnet, subnet.Name, ports.Where(p => p.DeviceOwner != DeviceOwners.Dhcp).Select(User));
+        RefuseIfUsed(
+            ResourceKind.Subnet, subnet.Name,
+            ports.Where(p => p.DeviceOwner != DeviceOwners.Dhcp).Select(User),
+            _before.FloatingIps.Values.Where(f => f.SubnetId == subnet.Id).Select(Subject));
         Note(ResourceKind.Subnet, subnet.Name, subnet.Id);
         foreach (var port in ports)
         {
@@ -95,25 +103,38 @@ internal sealed class Deletion
         _next = _next with { Servers = _next.Servers.Remove(server.Id) };
     }
 
+    private void RemoveFloatingIp(FloatingIp floating)
+    {
+        _next = _next with { FloatingIps = _next.FloatingIps.Remove(floating.Id) };
+        Note(ResourceKind.FloatingIp, floating.Address.ToString(), floating.Id);
+    }
+
     private void RemovePort(Port port)
     {
-        if (port.DeviceOwner == DeviceOwners.RouterInterface)
+        if (port.DeviceOwner is DeviceOwners.RouterInterface or DeviceOwners.RouterGateway)
             RefuseIfUsed(ResourceKind.Port, Subjects.Name(port), [User(port)]);
         Drop(port);
     }
 
     private void Drop(Port port)
     {
-        _next = _next with { Ports = _next.Ports.Remove(port.Id) };
+        _next = _next with
+        {
+            Ports = _next.Ports.Remove(port.Id),
+            FloatingIps = _next.FloatingIps.SetItems(
+                from f in _next.FloatingIps.Values where f.PortId == port.Id select KeyValuePair.Create(f.Id, f with { PortId = null, FixedAddress = null })),
+        };
         Note(ResourceKind.Port, port.Name, port.Id);
     }
 
     private string User(Port port) => port.DeviceOwner switch
     {
-        DeviceOwners.RouterInterface when _before.Routers.TryGetValue(port.DeviceId, out var router) => Subjects.Of(ResourceKind.Router, router.Name),
+        DeviceOwners.RouterInterface or DeviceOwners.RouterGateway when _before.Routers.TryGetValue(port.DeviceId, out var router) => Subjects.Of(ResourceKind.Router, router.Name),
         _ when _before.Servers.TryGetValue(port.DeviceId, out var server) => Subjects.Of(ResourceKind.Server, server.Name),
         _ => Subjects.Of(ResourceKind.Port, Subjects.Name(port)),
     };
+
+    private static string Subject(FloatingIp floating) => Subjects.Of(ResourceKind.FloatingIp, floating.Address.ToString());
 
     private static void RefuseIfUsed(ResourceKind kind, string name, params ReadOnlySpan<IEnumerable<string>> users)
     {

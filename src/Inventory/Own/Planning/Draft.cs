@@ -12,7 +12,7 @@ internal sealed class Draft
     private readonly HashSet<(ResourceKind, string Name)> _failed = [];
     private readonly List<(ResourceKind Kind, string Id, string Name)> _touched = [];
     private readonly Dictionary<(ResourceKind, string Id), SpecSource?> _sources = [];
-    private readonly HashSet<(ResourceKind, string Id)> _newInterfaces = [];
+    private readonly SortedSet<(string RouterId, string Field)> _newLegs = [];
 
     public Draft(Cloud before)
     {
@@ -24,6 +24,7 @@ internal sealed class Draft
         Ports = before.Ports.ToBuilder();
         Servers = before.Servers.ToBuilder();
         KeyPairs = before.KeyPairs.ToBuilder();
+        FloatingIps = before.FloatingIps.ToBuilder();
         Names = new NameIndex(before);
         Allotment = new Allotment(before);
         PortsByDevice = before.Ports.Values.GroupBy(p => p.DeviceId, StringComparer.Ordinal)
@@ -45,6 +46,8 @@ internal sealed class Draft
     public ImmutableDictionary<string, Server>.Builder Servers { get; }
 
     public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair>.Builder KeyPairs { get; }
+
+    public ImmutableDictionary<string, FloatingIp>.Builder FloatingIps { get; }
 
     public NameIndex Names { get; }
 
@@ -97,6 +100,13 @@ internal sealed class Draft
         Touch(ResourceKind.Server, server.Id, server.Name, spec);
     }
 
+    public void Put(FloatingIp floating, Spec spec)
+    {
+        FloatingIps[floating.Id] = floating;
+        Names.Put(ResourceKind.FloatingIp, floating.Id, floating.Address.ToString(), floating.NetworkId, floating.ProjectId);
+        Touch(ResourceKind.FloatingIp, floating.Id, floating.Address.ToString(), spec);
+    }
+
     /// <summary>Adds or replaces a port that a spec asks for.</summary>
     public void Put(Port port, string shownName, Spec spec)
     {
@@ -113,8 +123,10 @@ internal sealed class Draft
         Names.Put(ResourceKind.Port, port.Id, port.Name, port.NetworkId, port.ProjectId);
     }
 
-    /// <summary>Takes note that a router's interfaces changed, which no field of its own tells.</summary>
-    public void InterfacesChanged(string routerId) => _newInterfaces.Add((ResourceKind.Router, routerId));
+    /// <summary>Takes note that ports of a router changed, which no field of its own tells.</summary>
+    /// <param name="routerId">The router.</param>
+    /// <param name="field"><c>interfaces</c> or <c>gateway</c>.</param>
+    public void LegsChanged(string routerId, string field) => _newLegs.Add((routerId, field));
 
     /// <summary>Lets what came with a spec answer to its line.</summary>
     public void WrittenAt(ResourceKind kind, string id, Spec spec) => _sources[(kind, id)] = spec.Source;
@@ -162,6 +174,7 @@ internal sealed class Draft
             Ports = Ports.ToImmutable(),
             Servers = Servers.ToImmutable(),
             KeyPairs = KeyPairs.ToImmutable(),
+            FloatingIps = FloatingIps.ToImmutable(),
         };
         foreach (var (kind, id, violation) in Rules.Check(_before, next))
         {
@@ -185,9 +198,10 @@ internal sealed class Draft
             ResourceKind.Router => Compare(_before.Routers, next.Routers, id, Differences.Of),
             ResourceKind.Server => Compare(_before.Servers, next.Servers, id, Differences.Of),
             ResourceKind.Port => Compare(_before.Ports, next.Ports, id, Differences.Of),
+            ResourceKind.FloatingIp => Compare(_before.FloatingIps, next.FloatingIps, id, Differences.Of),
             _ => Compare(_before.KeyPairs, next.KeyPairs, (id[..^(name.Length + 1)], name), Differences.Of),
         };
-        if (fields is { } some && _newInterfaces.Contains((kind, id))) fields = some.Add("interfaces");
+        if (fields is { } some && kind == ResourceKind.Router) fields = some.AddRange(_newLegs.Where(l => l.RouterId == id).Select(l => l.Field));
         var action = fields is null ? PlanAction.Created : fields.Value.IsEmpty ? PlanAction.Unchanged : PlanAction.Changed;
         return new PlanItem(action, kind, name, kind == ResourceKind.KeyPair ? name : id, fields ?? []);
     }

@@ -17,6 +17,7 @@ internal sealed class NameIndex
         foreach (var r in cloud.Routers.Values) Put(ResourceKind.Router, r.Id, r.Name, r.ProjectId, r.ProjectId);
         foreach (var k in cloud.KeyPairs.Values) Put(ResourceKind.KeyPair, Checks.KeyPairChecks.Id(k), k.Name, k.ProjectId, k.ProjectId);
         foreach (var s in cloud.Servers.Values) Put(ResourceKind.Server, s.Id, s.Name, s.ProjectId, s.ProjectId);
+        foreach (var f in cloud.FloatingIps.Values) Put(ResourceKind.FloatingIp, f.Id, f.Address.ToString(), f.NetworkId, f.ProjectId);
         foreach (var p in cloud.Ports.Values) Put(ResourceKind.Port, p.Id, p.Name, p.NetworkId, p.ProjectId);
     }
 

@@ -78,8 +78,12 @@ internal sealed class PortPlan(Draft draft, TopologyPlan topology)
             ProjectId = hint ?? stored?.ProjectId ?? server?.ProjectId ?? draft.Networks[networkId].ProjectId,
             Mac = mac,
             FixedIps = fixedIps,
+            PortSecurity = spec.PortSecurity ?? stored?.PortSecurity ?? true,
+            AllowedAddressPairs = spec.AllowedAddressPairs ?? stored?.AllowedAddressPairs ?? [],
             DeviceId = server?.Id ?? stored?.DeviceId ?? "",
             DeviceOwner = server is not null ? Owner(server) : stored?.DeviceOwner ?? "",
+            DnsName = spec.DnsName ?? stored?.DnsName ?? "",
+            ExtraDhcpOptions = Identity.Keep(spec, "extra_dhcp_opts", spec.ExtraDhcpOptions, stored?.ExtraDhcpOptions),
             AttachIndex = server is null || attached ? stored?.AttachIndex ?? 0 : draft.PortsOf(server.Id).Select(p => p.AttachIndex + 1).DefaultIfEmpty(0).Max(),
         };
         _spokenFor.Add(id);

@@ -2,15 +2,17 @@ using Firstlight.Inventory.Own.Model;
 
 namespace Firstlight.Inventory.Own.Planning;
 
-/// <summary>Plans routers and their interfaces: one port a network, with the gateway address of each subnet.</summary>
-internal sealed class RouterPlan(Draft draft, TopologyPlan topology)
+/// <summary>Plans routers and their interfaces: one port a subnet, with the subnet's gateway address.</summary>
+internal sealed class RouterPlan(Draft draft, TopologyPlan topology, GatewayPlan gateways)
 {
     public void Apply(RouterSpec spec)
     {
         if (topology.IsEmpty(spec, ResourceKind.Router, spec.Name, spec.Project)) return;
         var project = topology.Project(spec.Project);
         if (Identity.Of(draft, spec, ResourceKind.Router, spec.Name, spec.Id, project) is not { } id) return;
-        draft.Put(new Router { Id = id, Name = spec.Name, ProjectId = project }, spec);
+        var stored = draft.Routers.GetValueOrDefault(id);
+        draft.Put(new Router { Id = id, Name = spec.Name, ProjectId = project, EnableSnat = spec.Gateway?.Snat ?? stored?.EnableSnat ?? true }, spec);
+        gateways.Apply(spec, id, project);
         if (spec.Interfaces.IsDefaultOrEmpty && !Identity.IsWritten(spec, "interfaces")) return;
 
         var wanted = new List<Subnet>();
@@ -51,7 +53,7 @@ internal sealed class RouterPlan(Draft draft, TopologyPlan topology)
             {
                 draft.Remove(port);
             }
-            draft.InterfacesChanged(routerId);
+            draft.LegsChanged(routerId, "interfaces");
         }
         foreach (var subnet in wanted)
         {
@@ -68,7 +70,7 @@ internal sealed class RouterPlan(Draft draft, TopologyPlan topology)
             draft.Allotment.Claim(subnet.NetworkId, subnet.GatewayIp!);
             draft.Put(port);
             draft.WrittenAt(ResourceKind.Port, port.Id, spec);
-            draft.InterfacesChanged(routerId);
+            draft.LegsChanged(routerId, "interfaces");
         }
     }
 }

@@ -29,7 +29,17 @@ internal sealed class TopologyPlan(Draft draft)
         var project = Project(spec.Project);
         if (Identity.Of(draft, spec, ResourceKind.Network, spec.Name, spec.Id, project) is not { } id) return;
         var stored = draft.Networks.GetValueOrDefault(id);
-        draft.Put(new Network { Id = id, Name = spec.Name, ProjectId = project, Mtu = spec.Mtu ?? stored?.Mtu ?? 1500 }, spec);
+        draft.Put(
+            new Network
+            {
+                Id = id,
+                Name = spec.Name,
+                ProjectId = project,
+                Mtu = spec.Mtu ?? stored?.Mtu ?? 1500,
+                External = spec.External ?? stored?.External ?? false,
+                Uplink = spec.Uplink is { } uplink ? uplink is "none" ? null : uplink : stored?.Uplink,
+            },
+            spec);
     }
 
     public void Apply(SubnetSpec spec)

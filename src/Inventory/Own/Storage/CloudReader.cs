@@ -17,18 +17,33 @@ internal sealed class CloudReader(SqliteConnection connection)
     {
         Revision = Revision(connection),
         Projects = ById("SELECT id, name FROM projects", r => new Project(r.GetString(0), r.GetString(1)), p => p.Id),
-        Networks = ById("SELECT id, name, project_id, mtu FROM networks", ReadNetwork, n => n.Id),
+        Networks = ById("SELECT id, name, project_id, mtu, external, uplink FROM networks", ReadNetwork, n => n.Id),
         Subnets = Subnets(),
-        Routers = ById("SELECT id, name, project_id FROM routers", ReadRouter, r => r.Id),
+        Routers = ById("SELECT id, name, project_id, enable_snat FROM routers", ReadRouter, r => r.Id),
+        FloatingIps = ById("SELECT id, project_id, network_id, subnet_id, address, port_id, fixed_ip_address FROM floating_ips", ReadFloatingIp, f => f.Id),
         Ports = Ports(),
         Servers = Servers(),
         KeyPairs = ById("SELECT project_id, name, type, public_key FROM keypairs", ReadKeyPair, k => (k.ProjectId, k.Name)),
     };
 
-    private static Network ReadNetwork(SqliteDataReader r) =>
-        new() { Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2), Mtu = r.GetInt32(3) };
+    private static Network ReadNetwork(SqliteDataReader r) => new()
+    {
+        Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2), Mtu = r.GetInt32(3), External = r.GetBoolean(4), Uplink = r.TextOrNull(5),
+    };
 
-    private static Router ReadRouter(SqliteDataReader r) => new() { Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2) };
+    private static Router ReadRouter(SqliteDataReader r) =>
+        new() { Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2), EnableSnat = r.GetBoolean(3) };
+
+    private static FloatingIp ReadFloatingIp(SqliteDataReader r) => new()
+    {
+        Id = r.GetString(0),
+        ProjectId = r.GetString(1),
+        NetworkId = r.GetString(2),
+        SubnetId = r.GetString(3),
+        Address = IPAddress.Parse(r.GetString(4)),
+        PortId = r.TextOrNull(5),
+        FixedAddress = r.TextOrNull(6) is { } address ? IPAddress.Parse(address) : null,
+    };
 
     private static StoredKeyPair ReadKeyPair(SqliteDataReader r) => new(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3));
 
@@ -65,8 +80,14 @@ internal sealed class CloudReader(SqliteConnection connection)
         var addresses = Lists(
             "SELECT port_id, subnet_id, address FROM fixed_ips ORDER BY port_id, position",
             r => new FixedIp(r.GetString(1), IPAddress.Parse(r.GetString(2))));
+        var options = Lists(
+            "SELECT port_id, name, value, ip_version FROM port_dhcp_options ORDER BY port_id, position",
+            r => new ExtraDhcpOption(r.GetString(1), r.GetString(2), r.GetInt32(3)));
+        var pairs = Lists(
+            "SELECT port_id, ip_address, mac_address FROM allowed_address_pairs ORDER BY port_id, position",
+            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
         return ById(
-            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index FROM ports",
+            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security FROM ports",
             r => new Port
             {
                 Id = r.GetString(0),
@@ -77,7 +98,11 @@ internal sealed class CloudReader(SqliteConnection connection)
                 DeviceId = r.GetString(5),
                 DeviceOwner = r.GetString(6),
                 AttachIndex = r.GetInt32(7),
+                DnsName = r.GetString(8),
+                ExtraDhcpOptions = options.Of(r.GetString(0)),
+                PortSecurity = r.GetBoolean(9),
                 FixedIps = addresses.Of(r.GetString(0)),
+                AllowedAddressPairs = pairs.Of(r.GetString(0)),
             },
             p => p.Id);
     }

@@ -25,10 +25,12 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
         var ports = Changes(before.Ports, after.Ports, (a, b) => Differences.Of(a, b).IsEmpty);
         var servers = Changes(before.Servers, after.Servers, (a, b) => Differences.Of(a, b).IsEmpty);
         var keyPairs = Changes(before.KeyPairs, after.KeyPairs, (a, b) => Differences.Of(a, b).IsEmpty);
+        var floatingIps = Changes(before.FloatingIps, after.FloatingIps, (a, b) => Differences.Of(a, b).IsEmpty);
         var portsChanged = ports.Any || networks.Any || routers.Any;
-        if (!portsChanged && !projects.Any && !subnets.Any && !servers.Any && !keyPairs.Any) return false;
+        if (!portsChanged && !projects.Any && !subnets.Any && !servers.Any && !keyPairs.Any && !floatingIps.Any) return false;
 
-        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "ports|id");
+        foreach (var floating in floatingIps.Removed) Delete(floating.Id, "floating_ips|id");
+        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "port_dhcp_options|port_id", "allowed_address_pairs|port_id", "ports|id");
         foreach (var server in servers.Removed)
         {
             Delete(server.Id, "server_metadata|server_id", "server_security_groups|server_id", "servers|id");
@@ -43,14 +45,19 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
 
         foreach (var project in projects.Added) Run("INSERT INTO projects (id, name) VALUES ($0, $1)", project.Id, project.Name);
         foreach (var n in networks.Added)
-            Run("INSERT INTO networks (id, project_id, name, mtu) VALUES ($0, $1, $2, $3)", n.Id, n.ProjectId, n.Name, n.Mtu);
+        {
+            Run(
+                "INSERT INTO networks (id, project_id, name, mtu, external, uplink) VALUES ($0, $1, $2, $3, $4, $5)",
+                n.Id, n.ProjectId, n.Name, n.Mtu, n.External, n.Uplink);
+        }
         foreach (var subnet in subnets.Added) Insert(subnet);
-        foreach (var r in routers.Added) Run("INSERT INTO routers (id, project_id, name) VALUES ($0, $1, $2)", r.Id, r.ProjectId, r.Name);
+        foreach (var r in routers.Added) Run("INSERT INTO routers (id, project_id, name, enable_snat) VALUES ($0, $1, $2, $3)", r.Id, r.ProjectId, r.Name, r.EnableSnat);
         foreach (var k in keyPairs.Added)
             Run("INSERT INTO keypairs (project_id, name, type, public_key) VALUES ($0, $1, $2, $3)", k.ProjectId, k.Name, k.Type, k.PublicKey);
         // Numbers that were asked for go first, so that an allotted one cannot take them.
         foreach (var server in servers.Added.OrderBy(s => s.Number == 0).ThenBy(s => s.Number)) Insert(server);
         foreach (var port in ports.Added) Insert(port);
+        foreach (var floating in floatingIps.Added) Insert(floating);
 
         BumpRevision(connection, portsChanged);
         return true;
@@ -109,10 +116,23 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
     {
         Run(
             """
-            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
-            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex);
+            p.Id, p.Name, p.NetworkId, p.ProjectId, Addresses.MacText(p.Mac), p.DeviceId, p.DeviceOwner, p.AttachIndex, p.DnsName, p.PortSecurity);
+        for (var i = 0; i < p.ExtraDhcpOptions.Length; i++)
+        {
+            var (name, value, version) = p.ExtraDhcpOptions[i];
+            Run("INSERT INTO port_dhcp_options (port_id, position, name, value, ip_version) VALUES ($0, $1, $2, $3, $4)", p.Id, i, name, value, version);
+        }
+        for (var i = 0; i < p.AllowedAddressPairs.Length; i++)
+        {
+            var (addresses, mac) = p.AllowedAddressPairs[i];
+            Run(
+                "INSERT INTO allowed_address_pairs (port_id, position, ip_address, mac_address) VALUES ($0, $1, $2, $3)",
+                p.Id, i, addresses.ToString(), mac is null ? null : Addresses.MacText(mac));
+        }
+
         for (var i = 0; i < p.FixedIps.Length; i++)
         {
             var (subnet, address) = p.FixedIps[i];
@@ -121,6 +141,13 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
                 p.Id, i, p.NetworkId, subnet, address.ToString());
         }
     }
+
+    private void Insert(FloatingIp f) => Run(
+        """
+        INSERT INTO floating_ips (id, project_id, network_id, subnet_id, address, port_id, fixed_ip_address)
+        VALUES ($0, $1, $2, $3, $4, $5, $6)
+        """,
+        f.Id, f.ProjectId, f.NetworkId, f.SubnetId, f.Address.ToString(), f.PortId, f.FixedAddress?.ToString());
 
     private void Insert(Server s)
     {

@@ -10,15 +10,16 @@ namespace Firstlight.Inventory.Own.Yaml;
 /// <summary>Nodes of a cloud file → specs. The format is in docs/cloud-file.md.</summary>
 internal sealed class CloudFileReader(Mistakes mistakes, string directory)
 {
-    private static readonly string[] FileFields = ["projects", "networks", "subnets", "routers", "keypairs", "ports", "servers"];
+    private static readonly string[] FileFields = ["projects", "networks", "subnets", "routers", "keypairs", "ports", "servers", "floating_ips"];
     private static readonly string[] ProjectFields = ["name", "id"];
-    private static readonly string[] NetworkFields = ["name", "id", "project", "mtu", "subnets"];
+    private static readonly string[] NetworkFields = ["name", "id", "project", "mtu", "external", "uplink", "subnets"];
     private static readonly string[] NestedSubnetFields =
         ["name", "id", "cidr", "gateway", "enable_dhcp", "dns_nameservers", "host_routes", "allocation_pools", "ipv6_address_mode", "ipv6_ra_mode"];
     private static readonly string[] SubnetFields = [.. NestedSubnetFields, "network", "project"];
-    private static readonly string[] RouterFields = ["name", "id", "project", "interfaces"];
+    private static readonly string[] RouterFields = ["name", "id", "project", "interfaces", "gateway"];
+    private static readonly string[] FloatingIpFields = ["id", "network", "project", "address", "port", "server", "fixed_ip"];
     private static readonly string[] KeyPairFields = ["name", "project", "type", "public_key"];
-    private static readonly string[] NestedPortFields = ["name", "id", "network", "project", "mac", "fixed_ips"];
+    private static readonly string[] NestedPortFields = ["name", "id", "network", "project", "mac", "fixed_ips", "dns_name", "extra_dhcp_opts", "port_security", "allowed_address_pairs"];
     private static readonly string[] PortFields = [.. NestedPortFields, "server"];
     private static readonly string[] UserDataFields = ["user_data", "user_data_base64", "user_data_file"];
     private static readonly string[] ServerFields =
@@ -40,6 +41,7 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
             KeyPairs = file.Maps("keypairs", KeyPair),
             Ports = file.Maps("ports", map => Port(map, PortFields)),
             Servers = file.Maps("servers", Server),
+            FloatingIps = file.Maps("floating_ips", FloatingIp),
         };
     }
 
@@ -52,7 +54,16 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
     private NetworkSpec Network(MapNode map, ImmutableArray<SubnetSpec>.Builder nested)
     {
         var f = new FieldReader(map, "network", NetworkFields, mistakes);
-        var network = new NetworkSpec { Name = f.Required("name"), Id = f.Text("id"), Project = f.Required("project"), Mtu = f.Integer("mtu"), Source = f.Source };
+        var network = new NetworkSpec
+        {
+            Name = f.Required("name"),
+            Id = f.Text("id"),
+            Project = f.Required("project"),
+            Mtu = f.Integer("mtu"),
+            External = f.Boolean("external"),
+            Uplink = f.Text("uplink"),
+            Source = f.Source,
+        };
         nested.AddRange(f.Maps("subnets", subnet => Subnet(subnet, network)));
         return network;
     }
@@ -103,7 +114,43 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
     private RouterSpec Router(MapNode map)
     {
         var f = new FieldReader(map, "router", RouterFields, mistakes);
-        return new RouterSpec { Name = f.Required("name"), Id = f.Text("id"), Project = f.Required("project"), Interfaces = f.TextList("interfaces"), Source = f.Source };
+        var (gateway, none) = f.MapOrNone("gateway", Gateway);
+        return new RouterSpec
+        {
+            Name = f.Required("name"),
+            Id = f.Text("id"),
+            Project = f.Required("project"),
+            Interfaces = f.TextList("interfaces"),
+            Gateway = gateway,
+            NoGateway = none,
+            Source = f.Source,
+        };
+    }
+
+    private GatewaySpec Gateway(MapNode map)
+    {
+        var f = new FieldReader(map, "gateway", ["network", "address", "snat"], mistakes);
+        return new GatewaySpec(f.Required("network"), f.Address("address"), f.Boolean("snat"));
+    }
+
+    private FloatingIpSpec FloatingIp(MapNode map)
+    {
+        var f = new FieldReader(map, "floating ip", FloatingIpFields, mistakes);
+        if (!f.Has("address") && !f.Has("port") && !f.Has("server")) f.Wrong(map.Line, "address", "is missing, and so are port and server: one of them says which floating address is meant");
+        if (f.Has("port") && f.Has("server")) f.Wrong(f.LineOf("server"), "server", "is given beside port: one of them will do");
+        var port = f.Text("port");
+        return new FloatingIpSpec
+        {
+            Network = f.Required("network"),
+            Id = f.Text("id"),
+            Project = f.Text("project"),
+            Address = f.Address("address"),
+            Port = port is "none" ? null : port,
+            NoPort = port is "none",
+            Server = f.Text("server"),
+            FixedAddress = f.Address("fixed_ip"),
+            Source = f.Source,
+        };
     }
 
     private KeyPairSpec KeyPair(MapNode map)
@@ -131,8 +178,29 @@ internal sealed class CloudFileReader(Mistakes mistakes, string directory)
             Mac = f.Mac("mac"),
             FixedIps = f.List("fixed_ips", item => FixedIp(f, item)),
             Server = f.Text("server"),
+            DnsName = f.Text("dns_name"),
+            ExtraDhcpOptions = f.Maps("extra_dhcp_opts", DhcpOption),
+            PortSecurity = f.Boolean("port_security"),
+            AllowedAddressPairs = f.Has("allowed_address_pairs") ? f.List("allowed_address_pairs", item => Pair(f, item)) : null,
             Source = f.Source,
         };
+    }
+
+    private ExtraDhcpOption DhcpOption(MapNode map)
+    {
+        var f = new FieldReader(map, "DHCP option", ["opt_name", "opt_value", "ip_version"], mistakes);
+        return new ExtraDhcpOption(f.Required("opt_name"), f.Text("opt_value") ?? "", f.Integer("ip_version") ?? 4);
+    }
+
+    // Addresses alone, or a mapping.
+    private AllowedAddressPair? Pair(FieldReader port, Node item)
+    {
+        if (item is not MapNode map) map = new MapNode(item.Line, [new Entry("ip_address", item.Line, item)]);
+        var f = new FieldReader(map, port.Subject, ["ip_address", "mac_address"], mistakes);
+        var text = f.Required("ip_address");
+        if (AllowedAddressPair.TryParse(text, out var addresses)) return new AllowedAddressPair(addresses, f.Mac("mac_address"));
+        if (text.Length > 0) f.Wrong(f.LineOf("ip_address"), "ip_address", $"'{text}' is neither an address nor a prefix such as 10.0.0.0/24 (no host bits)");
+        return null;
     }
 
     // An address alone, or a mapping.

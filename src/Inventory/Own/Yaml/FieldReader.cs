@@ -101,6 +101,16 @@ internal sealed class FieldReader
         where T : class =>
         List(field, item => item is MapNode map ? read(map) : Wrong<T?>(item.Line, field, $"holds {Describe(item)} where a mapping belongs"));
 
+    /// <summary>A mapping, or the word <c>none</c>.</summary>
+    public (T? Value, bool None) MapOrNone<T>(string field, Func<MapNode, T> read)
+        where T : class
+    {
+        if (!_fields.TryGetValue(field, out var entry)) return (null, false);
+        if (entry.Value is MapNode map) return (read(map), false);
+        if (entry.Value is TextNode { Text: "none" }) return (null, true);
+        return (Wrong<T?>(entry.Line, field, $"is {Describe(entry.Value)}, neither a mapping nor none"), false);
+    }
+
     /// <summary>A list; items that <paramref name="read"/> gives null for are left out.</summary>
     public ImmutableArray<T> List<T>(string field, Func<Node, T?> read)
         where T : class

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Firstlight.Cli.Output;
+using Firstlight.Cli.Views;
+using Firstlight.Host;
+using Firstlight.Plumbing.Attach;
+using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Processes;
+
+namespace Firstlight.Cli.Verbs;
+
+/// <summary><c>port show</c>: what the inventory says of a port, and what this host does about it.</summary>
+internal static class PortShowVerb
+{
+    /// <summary>The verb.</summary>
+    public static Verb Build(GlobalOptions globals)
+    {
+        var name = Options.NameOrId("port");
+        var project = Options.Among();
+        var format = OutputOption.Create();
+        var verb = new Verb(
+            "show", "Show one port, its device on this host, and whether a guest on it is held to its own addresses.",
+            "firstlight port show web-1-eth1", "firstlight port show web-1-eth1 -o yaml") { name, project, format };
+        verb.SetAction(async (parse, cancellationToken) =>
+        {
+            using var inventory = globals.OpenInventory(parse);
+            var cloud = inventory.Read();
+            var row = Resources.Port.Find(cloud, parse.GetRequiredValue(name), parse.GetValue(project));
+            var port = GuestPorts.Of(cloud.Ports[row.Id]);
+            var here = new PortHereView(
+                DeviceNames.HostEnd(port.Id), GuestAttachment.IsPlugged(port.Id, port.NetworkId), await GuardAsync(globals.Load(parse).StatePath, port, cancellationToken));
+            ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), Joined(row.Json, JsonSerializer.SerializeToElement(here, ViewJson.Default.PortHereView)));
+            return ExitCodes.Ok;
+        });
+        return verb;
+    }
+
+    private static async Task<string> GuardAsync(string statePath, WantedPort port, CancellationToken cancellationToken)
+    {
+        if (!Environment.IsPrivilegedProcess && port.Trust == PortTrust.Guarded) return "unknown: only root may read the kernel's rules";
+        try
+        {
+            return GuardText.Of(await new GuestAttachment(statePath, TimeProvider.System).GuardAsync(port, cancellationToken));
+        }
+        catch (ProcessFailedException e)
+        {
+            return $"unknown: {e.Message}";
+        }
+    }
+
+    private static JsonElement Joined(JsonElement inventory, JsonElement here)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            writer.WriteStartObject();
+            foreach (var field in inventory.EnumerateObject().Concat(here.EnumerateObject())) field.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(bytes.ToArray()).RootElement;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using Firstlight.Plumbing.Interop;
+using Firstlight.Plumbing.Processes;
+
+namespace Firstlight.Plumbing.Nftables;
+
+/// <summary>The port guard's table in the kernel: changed by differences, each one transaction, and put back when someone touched it.</summary>
+/// <param name="runner">Runs nft.</param>
+/// <param name="stateDirectory">State directory. A file in it remembers what nft lists of the rules after we made them. nft prints rules in its own words, which change with its
+/// version; so they are compared with what it printed then, not with what we rendered.</param>
+internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory)
+{
+    private readonly string _table = PortGuardRuleset.TableOf(stateDirectory);
+    private readonly string _memory = MemoryOf(stateDirectory);
+
+    // What the kernel holds as long as its rules have that number; null when that must be read first.
+    private (uint Generation, PortGuardElements Elements)? _known;
+
+    /// <summary>Makes the table right. Reads the kernel's rules only when anyone but us changed any rule of the host since.</summary>
+    /// <returns>What was done, in one line; null when all was right.</returns>
+    /// <exception cref="ProcessFailedException">nft failed; the table is as it was.</exception>
+    public async Task<string?> EnsureAsync(PortGuardElements wanted, CancellationToken cancellationToken)
+    {
+        var generation = NftGeneration.Read();
+        var present = _known is { } known && known.Generation == generation ? known.Elements : await ReadAsync(cancellationToken);
+        var text = present is null ? PortGuardRuleset.Render(_table, wanted) : PortGuardRuleset.Delta(_table, present, wanted);
+        var step = 0u;
+        if (text.Length > 0)
+        {
+            _known = null;
+            await runner.RunAsync(new ProcessCall("guarding ports", "nft", ["-f", "-"], text), cancellationToken);
+            step = 1;
+            if (present is null) await RememberAsync(cancellationToken);
+        }
+
+        // Only when nobody else changed rules meanwhile is it known what there is.
+        _known = generation is { } before && NftGeneration.Read() == unchecked(before + step) ? (before + step, wanted) : null;
+        return text.Length == 0 ? null : present is null ? $"made table bridge {_table}" : $"bridge {_table}: {Count(text)}";
+    }
+
+    /// <summary>Removes the table, if it is there.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        _known = null;
+        var there = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-t", "list", "table", "bridge", _table]), cancellationToken);
+        if (there.ExitCode == 0) await runner.RunAsync(new ProcessCall("removing the port guard", "nft", ["delete", "table", "bridge", _table]), cancellationToken);
+        StateFiles.Remove(_memory);
+    }
+
+    /// <summary>Whether sets, chains and rules of a listing are those that were made, whoever made them.</summary>
+    public static bool IsAsMade(string stateDirectory, string json)
+    {
+        try
+        {
+            return string.Equals(StateFiles.Read(MemoryOf(stateDirectory)), Memory(PortGuardRuleset.TableOf(stateDirectory), PortGuardListing.Parse(json)), StringComparison.Ordinal);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    // Null when the table is not there or its rules are not as we made them.
+    private async Task<PortGuardElements?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var listing = await ListAsync(cancellationToken);
+            return listing is not null && string.Equals(StateFiles.Read(_memory), Memory(listing), StringComparison.Ordinal) ? listing.Elements : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RememberAsync(CancellationToken cancellationToken)
+    {
+        if (await ListAsync(cancellationToken) is not { } listing) return;
+        StateFiles.MakeDirectory(Path.GetDirectoryName(_memory)!);
+        StateFiles.Replace(_memory, Memory(listing));
+    }
+
+    private async Task<PortGuardListing?> ListAsync(CancellationToken cancellationToken)
+    {
+        var result = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-j", "list", "table", "bridge", _table]), cancellationToken);
+        return result.ExitCode == 0 ? PortGuardListing.Parse(result.Output) : null;
+    }
+
+    private string Memory(PortGuardListing listing) => Memory(_table, listing);
+
+    private static string Memory(string table, PortGuardListing listing) => $"{Hash(PortGuardRuleset.Skeleton(table))} {Hash(listing.Skeleton)}\n";
+
+    private static string MemoryOf(string stateDirectory) => Path.Combine(stateDirectory, "plumbing", "nft-ports");
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string Count(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join("; ", lines.Select(l => l.Length <= 160 ? l : $"{l[..120]}… ({l.Count(c => c == ',') + 1} elements)"));
+    }
+}

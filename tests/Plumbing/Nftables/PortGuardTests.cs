@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Firstlight.Plumbing.Attach;
+using Firstlight.Plumbing.Interop;
+using Firstlight.Plumbing.Nftables;
+using Firstlight.Plumbing.Processes;
+
+namespace Firstlight.Plumbing.Tests.Nftables;
+
+public sealed class PortGuardTests
+{
+    private const string Table = "firstlight_00000000";
+
+    [Fact]
+    public async Task What_is_rendered_is_read_back_from_nft_to_the_last_element()
+    {
+        var port = Port("11111111-1111-4111-8111-111111111111", "10.0.0.5", "fd00::5", "::1", "::ffff:1.2.3.4") with
+        {
+            Pairs =
+            [
+                new(IPNetwork.Parse("10.1.0.0/16"), null), new(IPNetwork.Parse("10.1.2.0/24"), null), new(IPNetwork.Parse("10.9.9.9/32"), PhysicalAddress.Parse("00005e000101")),
+                new(IPNetwork.Parse("fd01::/64"), null), new(IPNetwork.Parse("fd02::1/128"), null),
+            ],
+        };
+        var open = Port("22222222-2222-4222-8222-222222222222") with
+        {
+            Trust = PortTrust.Unguarded,
+        };
+        var all = Port("33333333-3333-4333-8333-333333333333") with { Pairs = [new(IPNetwork.Parse("0.0.0.0/0"), null), new(IPNetwork.Parse("::/0"), null)] };
+        var wanted = PortGuardElements.Of(new HashSet<string> { "brq11111111-11" }, [port, open, all], ["vnet7"]);
+
+        var listing = PortGuardListing.Parse(await NftAsync($"nft -f - && nft -j list table bridge {Table}", PortGuardRuleset.Render(Table, wanted)));
+
+        foreach (var set in PortGuardElements.Sets) Assert.Equal(wanted[set].Order(StringComparer.Ordinal), listing.Elements[set].Order(StringComparer.Ordinal));
+        Assert.Equal("", PortGuardRuleset.Delta(Table, listing.Elements, wanted));
+    }
+
+    [Fact]
+    public void One_port_more_is_a_few_elements_more_and_nothing_else()
+    {
+        var many = Enumerable.Range(0, 50).Select(i => Port($"{i:x8}-1111-4111-8111-111111111111", $"10.0.1.{i}") with { Mac = new PhysicalAddress([0xfa, 0x16, 0x3e, 0, 1, (byte)i]) }).ToList();
+        var before = PortGuardElements.Of(new HashSet<string>(), many, []);
+        var after = PortGuardElements.Of(new HashSet<string>(), [.. many, Port("ffffffff-1111-4111-8111-111111111111", "10.0.2.9")], []);
+
+        var delta = PortGuardRuleset.Delta(Table, before, after).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(6, delta.Length);
+        Assert.All(delta, line => Assert.StartsWith("add element bridge", line, StringComparison.Ordinal));
+        Assert.All(delta, line => Assert.Contains("\"tapffffffff-11\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_port_that_loses_its_security_changes_over_in_one_transaction()
+    {
+        var port = Port("11111111-1111-4111-8111-111111111111", "10.0.0.5");
+        var guarded = PortGuardElements.Of(new HashSet<string>(), [port], []);
+        var open = PortGuardElements.Of(new HashSet<string>(), [port with { Trust = PortTrust.Unguarded }], []);
+
+        var listed = await NftAsync(
+            $"nft -f - && printf '%s' \"$DELTA\" | nft -f - && nft -j list table bridge {Table}", PortGuardRuleset.Render(Table, guarded), PortGuardRuleset.Delta(Table, guarded, open));
+
+        Assert.Equal("\"tap11111111-11\" : accept", Assert.Single(PortGuardListing.Parse(listed).Elements[PortGuardElements.PortDevices]));
+    }
+
+    [Fact]
+    public void Two_ports_of_one_device_name_are_both_shut_off()
+    {
+        var elements = PortGuardElements.Of(
+            new HashSet<string>(), [Port("11111111-1111-4111-8111-111111111111", "10.0.0.5"), Port("11111111-1122-4111-8111-111111111111", "10.0.0.6")], []);
+
+        Assert.Equal("\"tap11111111-11\" : drop", Assert.Single(elements[PortGuardElements.PortDevices]));
+        Assert.Empty(elements[PortGuardElements.GuestMac]);
+    }
+
+    [Fact]
+    public void The_generation_of_the_rules_is_read_from_the_kernel()
+    {
+        Assert.NotNull(NftGeneration.Read());
+        Assert.Null(NftGeneration.Parse([1, 2, 3]));
+        Assert.Equal(7u, NftGeneration.Parse([28, 0, 0, 0, 15, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 0, 0, 0, 7]));
+        Assert.Null(NftGeneration.Parse([28, 0, 0, 0, 15, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 7]));
+    }
+
+    private static WantedPort Port(string id, params string[] addresses) => new()
+    {
+        Id = id,
+        NetworkId = id,
+        Mac = PhysicalAddress.Parse("fa163e000005"),
+        Addresses = [.. addresses.Select(IPAddress.Parse)],
+    };
+
+    // In a network namespace that is nobody's and ends with the command.
+    private static Task<string> NftAsync(string command, string input, string delta = "") => new ProcessRunner(TimeSpan.FromSeconds(30), TimeProvider.System).RunAsync(
+        new ProcessCall("test", "unshare", ["-n", "/usr/bin/env", $"DELTA={delta}", "sh", "-c", command], input), TestContext.Current.CancellationToken);
+}
