@@ -21,6 +21,7 @@ internal static class AgentScenario
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
     private const int SettledTicks = 4;
     private const int MostSettling = 80;
+    private const int MostIdleWindows = 20;
 
     /// <summary>Programs beside ours, and how each says its version.</summary>
     public static IEnumerable<(string Name, string[] Version)> Programs =>
@@ -54,7 +55,7 @@ internal static class AgentScenario
         await cloud.Processes.PinAsync(0);
         await Command.RunAsync(["taskset", "-a", "-cp", "1", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
-        var idle = await IdleAsync(host, paths, options.Quick ? 3 : 6, cancellationToken);
+        var idle = await IdleAsync(host, paths, cancellationToken);
         var measures = await MeasureAsync(options, host, cloud, paths, idle, cancellationToken);
         Console.WriteLine("[5/6] guests that boot at once");
         var storms = await StormsAsync(options, cloud, paths, cancellationToken);
@@ -69,7 +70,7 @@ internal static class AgentScenario
 
     private static IReadOnlyList<Way> Ways(BenchOptions options) =>
     [
-        new("closed", $"{BenchOptions.Connections} requests at a time, each on a new connection.", BenchOptions.Connections, ["Connection: close"], options.Quick ? 3 : 4, All: true),
+        new("closed", $"{BenchOptions.Connections} requests at a time, each on a new connection; {KeptConnections} and half as long again where all is real, which answers too few for more.", BenchOptions.Connections, ["Connection: close"], options.Quick ? 3 : 4, All: true),
         new("kept", $"{KeptConnections} connections that stay open.", KeptConnections, [], 2, All: false),
         new("alone", "one request after the other, each on a new connection.", 1, ["Connection: close"], 2, All: false),
     ];
@@ -80,7 +81,7 @@ internal static class AgentScenario
         Console.WriteLine("[3/6] warming up");
         var ways = Ways(options);
         // Compilers need a while; Python has none.
-        foreach (var path in paths) await LoadAsync(cloud, path, ways[0] with { Seconds = path.IsReal ? 2 : options.WarmUpSeconds }, cancellationToken);
+        foreach (var path in paths) await LoadAsync(cloud, path, ways[0].For(path) with { Seconds = path.IsReal ? 2 : Math.Min(5, options.WarmUpSeconds) }, cancellationToken);
         Console.WriteLine($"[4/6] {options.Rounds} rounds, load on processor 1");
         var rounds = ways.ToDictionary(w => w.Name, _ => paths.ToDictionary(p => p.Name, _ => new List<Round>()));
         for (var i = 0; i < options.Rounds; i++)
@@ -106,6 +107,7 @@ internal static class AgentScenario
     private static async Task<Round> RoundAsync(
         Host host, BenchCloud cloud, MetadataPath path, Way way, IReadOnlyDictionary<PartKind, (double User, double System)> idle, int number, int turn, CancellationToken cancellationToken)
     {
+        way = way.For(path);
         var load = double.Parse((await File.ReadAllTextAsync("/proc/loadavg", cancellationToken)).Split(' ')[0], CultureInfo.InvariantCulture);
         var begun = DateTime.UtcNow;
         var before = Ticks(path);
@@ -144,16 +146,34 @@ internal static class AgentScenario
 
     private static Dictionary<PartKind, (long User, long System)> Ticks(MetadataPath path) => path.Parts.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
 
-    // What the shared parts do of themselves, such as hearing the reports of Neutron's agents: ticks a second.
-    private static async Task<IReadOnlyDictionary<PartKind, (double User, double System)>> IdleAsync(Host host, List<MetadataPath> paths, int seconds, CancellationToken cancellationToken)
+    // What the shared parts do of themselves, such as hearing the reports of Neutron's agents, in ticks a second. Measured when it has become steady: Neutron
+    // is busy for a while after its start.
+    private static async Task<IReadOnlyDictionary<PartKind, (double User, double System)>> IdleAsync(Host host, List<MetadataPath> paths, CancellationToken cancellationToken)
     {
-        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        const int WindowSeconds = 2;
         var shared = paths.SelectMany(p => p.Parts).Where(p => p.Kind is not (PartKind.Proxy or PartKind.Agent)).DistinctBy(p => p.Kind).ToArray();
-        var before = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
-        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
-        var idle = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids) is var after ? ((after.User - before[p.Kind].User) / (double)seconds, (after.System - before[p.Kind].System) / (double)seconds) : default);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      idle, the shared parts use {idle.Values.Sum(t => t.Item1 + t.Item2) * 1000 / host.TicksPerSecond:F0} ms CPU a second"));
+        var windows = new List<Dictionary<PartKind, (double User, double System)>>();
+        for (var i = 0; i < MostIdleWindows && !IsSteady(); i++)
+        {
+            var before = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
+            await Task.Delay(TimeSpan.FromSeconds(WindowSeconds), cancellationToken);
+            var after = shared.ToDictionary(p => p.Kind, p => ProcessCpu.Ticks(p.Pids));
+            windows.Add(after.ToDictionary(
+                p => p.Key, p => ((p.Value.User - before[p.Key].User) / (double)WindowSeconds, (p.Value.System - before[p.Key].System) / (double)WindowSeconds)));
+        }
+
+        if (!IsSteady()) throw new BenchException("Neutron and Nova do not come to rest: what they do for a request cannot be told from the rest");
+        var idle = windows.TakeLast(3).OrderBy(Total).ElementAt(1);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      idle, the shared parts use {Total(idle) * 1000 / host.TicksPerSecond:F0} ms CPU a second"));
         return idle;
+
+        bool IsSteady()
+        {
+            var last = windows.TakeLast(3).Select(Total).Order().ToArray();
+            return last.Length == 3 && last[2] <= (2 * last[0]) + (0.03 * host.TicksPerSecond);
+        }
+
+        static double Total(Dictionary<PartKind, (double User, double System)> window) => window.Values.Sum(t => t.User + t.System);
     }
 
     private static async Task<WrkResult> LoadAsync(BenchCloud cloud, MetadataPath path, Way way, CancellationToken cancellationToken)
@@ -213,6 +233,9 @@ internal static class AgentScenario
     /// <param name="All">Every peer is asked so; otherwise those that say something new.</param>
     private sealed record Way(string Name, string What, int Connections, string[] Headers, int Seconds, bool All)
     {
+        // With many at a time most of a short round would be requests cut off at its end, and Neutron's cost a request goes up with them.
+        public Way For(MetadataPath path) => path.IsReal && Connections > KeptConnections ? this with { Connections = KeptConnections, Seconds = Seconds * 3 / 2 } : this;
+
         public IReadOnlyList<MetadataPath> Of(IEnumerable<MetadataPath> paths) => [.. paths.Where(p => All || p.Name != MetadataPaths.RealCached)];
     }
 }
