@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Firstlight.Cli.Views;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Look;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.System.Tests.Support;
 
@@ -90,10 +92,10 @@ public sealed class DoctorTests : IAsyncLifetime
         var router = Assert.Single(_cloud.Routers.Values);
         using (Break(
             $"""
-            INSERT INTO ports VALUES ('{leg}', '', '{lark.NetworkId}', '{lark.ProjectId}', 'fa163effff01', '{router.Id}', 'network:router_interface', 0);
-            INSERT INTO fixed_ips VALUES ('{leg}', 0, '{lark.NetworkId}', '{lark.FixedIps[0].SubnetId}', '10.0.0.200');
-            INSERT INTO ports VALUES ('{twin}', '', '{lark.NetworkId}', '{lark.ProjectId}', 'fa163effff02', '{lark.DeviceId}', 'compute:nova', 9);
-            INSERT INTO fixed_ips VALUES ('{twin}', 0, '{lark.NetworkId}', '{lark.FixedIps[0].SubnetId}', '{heron.FixedIps[0].Address}');
+            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index) VALUES ('{leg}', '', '{lark.NetworkId}', '{lark.ProjectId}', 'fa163effff01', '{router.Id}', 'network:router_interface', 0);
+            INSERT INTO fixed_ips (port_id, position, network_id, subnet_id, address) VALUES ('{leg}', 0, '{lark.NetworkId}', '{lark.FixedIps[0].SubnetId}', '10.0.0.200');
+            INSERT INTO ports (id, name, network_id, project_id, mac, device_id, device_owner, attach_index) VALUES ('{twin}', '', '{lark.NetworkId}', '{lark.ProjectId}', 'fa163effff02', '{lark.DeviceId}', 'compute:nova', 9);
+            INSERT INTO fixed_ips (port_id, position, network_id, subnet_id, address) VALUES ('{twin}', 0, '{lark.NetworkId}', '{lark.FixedIps[0].SubnetId}', '{heron.FixedIps[0].Address}');
             """,
             $"DELETE FROM fixed_ips WHERE port_id IN ('{leg}', '{twin}'); DELETE FROM ports WHERE id IN ('{leg}', '{twin}');"))
         {
@@ -141,6 +143,7 @@ public sealed class DoctorTests : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists($"/proc/{_lab.StandalonePid()}")), "the killed program is gone");
         Assert.Equal("agent listener upstream", (await NamedAsync("lark", "agent", "nothing answers guests")).Wrong);
 
+        await BrokenGuardAsync();
         await BrokenRulesAsync();
         await BrokenDhcpAsync();
         await BrokenDevicesAsync();
@@ -148,6 +151,17 @@ public sealed class DoctorTests : IAsyncLifetime
         await NamedAsync("owl", "namespace", "deleted it");
         await File.WriteAllTextAsync($"/run/netns/{DeviceNames.DhcpNamespace(PortOf("owl").NetworkId)}", "");
         await NamedAsync("owl", "namespace", "without its namespace");
+    }
+
+    private async Task BrokenGuardAsync()
+    {
+        var port = PortOf("wren");
+        var table = HostLook.GuardTable(_lab.StatePath).Split(' ')[1];
+        var element = $"{{ \"{DeviceNames.HostEnd(port.Id)}\" . {CloudViews.MacText(port.Mac)} . {port.FixedIps[0].Address} }}";
+        await DoAsync("nft", "delete", "element", "bridge", table, "guest_ip4", element);
+        await NamedAsync("wren", "guard", "is dropped");
+        await DoAsync("nft", "add", "element", "bridge", table, "guest_ip4", element);
+        Assert.Equal("agent", (await AskAsync("wren")).First?.Hop);
     }
 
     private async Task BrokenRulesAsync()

@@ -51,17 +51,9 @@ internal sealed class BenchCloud : IAsyncDisposable
     public static async Task<BenchCloud> StartAsync(int guests, Undo undo)
     {
         var cloud = undo.Add("lab", new BenchCloud(guests));
-        try
-        {
-            await cloud._lab.InitializeAsync();
-            await InstanceCopies.MakeAsync(cloud._lab.SqlAsync, guests);
-            await cloud.PlugAsync();
-        }
-        catch (Exception e) when (e is InvalidOperationException or Xunit.Sdk.XunitException)
-        {
-            throw new BenchException($"the lab does not come up: {e.Message}");
-        }
-
+        await cloud._lab.InitializeAsync();
+        await InstanceCopies.MakeAsync(cloud._lab.SqlAsync, guests);
+        await cloud.PlugAsync();
         return cloud;
     }
 

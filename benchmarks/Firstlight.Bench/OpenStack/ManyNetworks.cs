@@ -16,6 +16,7 @@ internal sealed class ManyNetworks(string root, LabHost host, string haproxyConf
 
     // Made while our agent runs, one after the other.
     private const int OneByOne = 20;
+    private const int Starts = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private readonly LabProcesses _processes = new(host);
@@ -40,7 +41,7 @@ internal sealed class ManyNetworks(string root, LabHost host, string haproxyConf
 
             """, cancellationToken);
         await MakeAsync(1, 1);
-        var (oneMs, oneCpu) = await StartAsync(1, ticksPerSecond, cancellationToken);
+        var (oneMs, oneCpu) = await StartsAsync(1, ticksPerSecond, cancellationToken);
         await Task.Delay(Settling, cancellationToken);
         var one = Memory();
 
@@ -59,7 +60,7 @@ internal sealed class ManyNetworks(string root, LabHost host, string haproxyConf
         var grown = Memory();
         await Service().StopAsync();
 
-        var (allMs, allCpu) = await StartAsync(networks, ticksPerSecond, cancellationToken);
+        var (allMs, allCpu) = await StartsAsync(networks, ticksPerSecond, cancellationToken);
         await Task.Delay(Settling, cancellationToken);
         var restarted = Memory();
         await Service().StopAsync();
@@ -91,6 +92,19 @@ internal sealed class ManyNetworks(string root, LabHost host, string haproxyConf
         await File.WriteAllTextAsync(Path.Combine(host.Root, "many/address"), "link set lo up\naddress add 169.254.169.254/32 dev lo\n");
         var commands = Enumerable.Range(first, last - first + 1).Select(n => $"ip -n {Name(n)} -batch {host.Root}/many/address");
         await host.RunAsync("sh", "-ec", string.Join('\n', commands));
+    }
+
+    // Medians of some starts; the agent of the last runs on.
+    private async Task<(double Ms, double CpuMs)> StartsAsync(int networks, int ticksPerSecond, CancellationToken cancellationToken)
+    {
+        var starts = new List<(double Ms, double CpuMs)>();
+        for (var i = 0; i < Starts; i++)
+        {
+            if (i > 0) await Service().StopAsync();
+            starts.Add(await StartAsync(networks, ticksPerSecond, cancellationToken));
+        }
+
+        return (Spread.Of(starts.Select(s => s.Ms)).Median, Spread.Of(starts.Select(s => s.CpuMs)).Median);
     }
 
     // Milliseconds until all listen, and processor time in milliseconds until then.

@@ -41,6 +41,9 @@ internal sealed class MetadataPath(string name, string description, int port, IR
 
     public int Port => port;
 
+    /// <summary>Nothing of it is ours.</summary>
+    public bool IsReal => name is MetadataPaths.Real or MetadataPaths.RealCached;
+
     public IReadOnlyList<PathPart> Parts => parts;
 
     /// <summary>Those on the guest's host; the rest is the same whoever asks it.</summary>

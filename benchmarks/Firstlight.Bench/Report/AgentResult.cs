@@ -23,15 +23,19 @@ internal sealed record AgentResult(
 
 /// <summary>How it was measured.</summary>
 /// <param name="Rounds">Rounds; in each, every peer is measured once in each way.</param>
-/// <param name="Connections">Connections at a time, where it is more than one.</param>
+/// <param name="Connections">Connections at a time, a new one for each request.</param>
+/// <param name="KeptConnections">Connections that stay open.</param>
 /// <param name="BodyBytes">Length of the document.</param>
 /// <param name="IdleMillisecondsPerSecond">Processor time that the shared parts use while nobody asks; taken off.</param>
-internal sealed record AgentSettings(int Rounds, int Connections, int BodyBytes, double IdleMillisecondsPerSecond);
+internal sealed record AgentSettings(int Rounds, int Connections, int KeptConnections, int BodyBytes, double IdleMillisecondsPerSecond);
 
 /// <summary>One way of asking, and how each peer did.</summary>
 internal sealed record AgentMeasure(string Name, string What, int Seconds, IReadOnlyList<PeerResult> Peers)
 {
-    public IReadOnlyList<AgentRatio> Ratios => [.. Peers.Skip(1).Select(p => AgentRatio.Of(p, Peers[0]))];
+    /// <summary>Each with something of ours over each that is all real.</summary>
+    public IReadOnlyList<AgentRatio> Ratios => [.. Peers.Where(p => !IsReal(p)).SelectMany(p => Peers.Where(IsReal).Select(real => AgentRatio.Of(p, real)))];
+
+    private static bool IsReal(PeerResult peer) => peer.Name is MetadataPaths.Real or MetadataPaths.RealCached;
 }
 
 /// <summary>One peer over the real way, within the same rounds.</summary>

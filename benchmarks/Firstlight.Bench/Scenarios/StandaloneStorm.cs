@@ -9,10 +9,12 @@ namespace Firstlight.Bench.Scenarios;
 /// <summary>Guests that boot at once on our own inventory. Each repetition is asked of a program that has just started.</summary>
 internal static class StandaloneStorm
 {
+    private const int Repetitions = 3;
+
     public static async Task<StormResult> RunAsync(BenchOptions options, int guests, CancellationToken cancellationToken)
     {
         var counts = new List<StormCount>();
-        for (var i = 0; i < options.Rounds; i++)
+        for (var i = 0; i < Repetitions; i++)
         {
             await using var undo = new Undo();
             var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;

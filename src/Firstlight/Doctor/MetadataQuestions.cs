@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Firstlight.Agent.Forward;
 using Firstlight.Configuration;
 using Firstlight.Metadata.Identity;
@@ -32,8 +33,18 @@ internal sealed class MetadataQuestions : IDisposable
     public string Address { get; }
 
     /// <summary>One for each server of the metadata API.</summary>
-    public static IReadOnlyList<MetadataQuestions> Of(HttpUpstreamOptions options, Secret secret) =>
-        [.. options.Addresses.Select(a => new MetadataQuestions($"{options.Protocol}://{Literal(a.Host)}:{a.Port}", options with { Host = $"{Literal(a.Host)}:{a.Port}" }, new Signature(secret.Reveal())))];
+    /// <exception cref="ConfigurationException">A certificate or key file cannot be used.</exception>
+    public static IReadOnlyList<MetadataQuestions> Of(HttpUpstreamOptions options, Secret secret)
+    {
+        try
+        {
+            return [.. options.Addresses.Select(a => new MetadataQuestions($"{options.Protocol}://{Literal(a.Host)}:{a.Port}", options with { Host = $"{Literal(a.Host)}:{a.Port}" }, new Signature(secret.Reveal())))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException($"auth_ca_cert, nova_client_cert or nova_client_priv_key cannot be used: {e.Message}");
+        }
+    }
 
     /// <summary>Asks for one path.</summary>
     public async Task<MetadataReply> AskAsync(AskedInstance instance, string target, CancellationToken cancellationToken)

@@ -24,6 +24,10 @@ internal static class DeviceReading
         ? new StationSeen(mac, device, Text(item, "state") is not ("permanent" or "static"))
         : null;
 
+    /// <summary>Whether a neighbour was heard just now: a stale entry may be of a guest that had the address before.</summary>
+    public static bool IsFresh(JsonElement neighbour) =>
+        neighbour.TryGetProperty("state", out var states) && states.EnumerateArray().Any(s => s.GetString() is "REACHABLE" or "DELAY" or "PROBE" or "PERMANENT");
+
     public static PhysicalAddress? Mac(JsonElement item, string name) => PhysicalAddress.TryParse(Text(item, name), out var mac) ? mac : null;
 
     private static AddressSeen? Address(JsonElement item) => IPAddress.TryParse(Text(item, "local"), out var address)

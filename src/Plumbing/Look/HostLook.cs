@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Text.Json;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
+using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Look;
@@ -42,7 +43,21 @@ public sealed class HostLook(ProcessRunner runner)
         return [.. document.RootElement.EnumerateArray().Select(DeviceReading.Station).OfType<StationSeen>()];
     }
 
-    /// <summary>The MAC a namespace last heard of an address from; null where it knows none.</summary>
+    /// <summary>The table that guards the ports of a state directory, for <see cref="RulesAsync"/>: family and name. It is in the host's own namespace.</summary>
+    public static string GuardTable(string stateDirectory) => "bridge " + PortGuardRuleset.TableOf(stateDirectory);
+
+    /// <summary>Whether a namespace answers neighbour solicitations for an address at a device without carrying it there.</summary>
+    /// <exception cref="ProcessFailedException"><c>ip</c> cannot be run.</exception>
+    public async Task<bool> ProxiesAsync(string networkNamespace, System.Net.IPAddress address, string device, CancellationToken cancellationToken)
+    {
+        var result = await runner.TryRunAsync(
+            new ProcessCall($"looking at {device}", "ip", ["-n", networkNamespace, "-j", "neigh", "show", "proxy", "dev", device]), cancellationToken);
+        if (result.ExitCode != 0 || result.Output.Length == 0) return false;
+        using var document = JsonDocument.Parse(result.Output);
+        return document.RootElement.EnumerateArray().Any(item => item.TryGetProperty("dst", out var at) && System.Net.IPAddress.TryParse(at.GetString(), out var proxied) && proxied.Equals(address));
+    }
+
+    /// <summary>The MAC a namespace hears of an address from just now; null where it knows none, or only one from a while ago.</summary>
     /// <exception cref="ProcessFailedException"><c>ip</c> cannot be run.</exception>
     public async Task<PhysicalAddress?> NeighbourAsync(string networkNamespace, System.Net.IPAddress address, CancellationToken cancellationToken)
     {
@@ -50,7 +65,7 @@ public sealed class HostLook(ProcessRunner runner)
             new ProcessCall($"looking for {address}", "ip", ["-n", networkNamespace, "-j", "neigh", "show", address.ToString()]), cancellationToken);
         if (result.ExitCode != 0 || result.Output.Length == 0) return null;
         using var document = JsonDocument.Parse(result.Output);
-        return document.RootElement.EnumerateArray().Select(item => DeviceReading.Mac(item, "lladdr")).FirstOrDefault(mac => mac is not null);
+        return document.RootElement.EnumerateArray().Where(DeviceReading.IsFresh).Select(item => DeviceReading.Mac(item, "lladdr")).FirstOrDefault(mac => mac is not null);
     }
 
     /// <summary>Sockets that listen for TCP in a namespace, and who has them open.</summary>

@@ -57,7 +57,7 @@ public sealed class NeutronAgentsTests(NeutronLab lab, ITestOutputHelper output)
     {
         var begun = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(guest.IsServedAsync, $"{what} is served");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} is served {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s after its port is active"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} is served {Stopwatch.GetElapsedTime(begun).TotalSeconds:F1} s after its device is taken"));
         Assert.Contains(InstanceIds.Of(instance), (await guest.AskAsync("GET", Document)).Text, StringComparison.Ordinal);
     }
 

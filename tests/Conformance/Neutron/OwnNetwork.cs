@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Firstlight.System.Tests.Support;
 
 namespace Firstlight.Conformance.Tests.Neutron;
 
@@ -67,6 +68,9 @@ internal sealed class OwnNetwork(NeutronLab lab) : IAsyncDisposable
         await RemoveRouterAsync();
         foreach (var guest in _guests) await GuestAttachment.DetachAsync(lab, guest);
         foreach (var port in _ports) await lab.Neutron.DeleteAsync($"ports/{port}");
+        // Neutron's DHCP agent trips over a network that goes while it still takes its ports away, and then may leave the namespace behind.
+        var hosts = lab.Services.At($"neutron/dhcp/{Network}/host");
+        await Eventually.TrueAsync(async () => !File.Exists(hosts) || !(await File.ReadAllTextAsync(hosts)).Contains("fa:16:3e", StringComparison.Ordinal), "the DHCP agent has taken the guests' ports away");
         await lab.Neutron.DeleteAsync($"networks/{Network}");
         _isDeleted = true;
     }

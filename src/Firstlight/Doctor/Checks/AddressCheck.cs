@@ -10,6 +10,7 @@ internal sealed class AddressCheck(OwnCase on) : ICheck
     public async Task<Finding> LookAsync(CancellationToken cancellationToken)
     {
         var way = on.Way;
+        if (way is { IsRouted: true, Mac: not null }) return await LookAtProxyAsync(way, cancellationToken);
         var device = await on.Host.DeviceAsync(way.Namespace, way.Device, cancellationToken);
         var standing = device?.Addresses.FirstOrDefault(a => a.Address.Equals(way.Standing));
         if (standing is null)
@@ -24,6 +25,14 @@ internal sealed class AddressCheck(OwnCase on) : ICheck
             return Finding.Wrong(Hop, $"{way.Standing} on {way.Device} is tentative", "duplicate detection is not over, so it is not used yet", "ask again in two seconds");
         return await JudgeOthersAsync(way, cancellationToken);
     }
+
+    // Several routers may be on one network, and the address is the same for all: each answers for it without carrying it.
+    private async Task<Finding> LookAtProxyAsync(GuestWay way, CancellationToken cancellationToken) =>
+        await on.Host.ProxiesAsync(way.Namespace, way.Standing, way.Device, cancellationToken)
+            ? Finding.Right(Hop, $"{way.Device} answers for {way.Standing}")
+            : Finding.Wrong(
+                Hop, $"{way.Device} does not answer for {way.Standing}", "nobody answers when the guest looks for it",
+                $"ip -n {way.Namespace} neigh add proxy {way.Standing} dev {way.Device} (a running host agent does so by itself)");
 
     private async Task<Finding> JudgeOthersAsync(GuestWay way, CancellationToken cancellationToken)
     {

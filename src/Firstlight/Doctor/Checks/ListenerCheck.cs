@@ -11,19 +11,22 @@ internal sealed class ListenerCheck(OwnCase on) : ICheck
 
     public IReadOnlyList<string> Needs => [Hops.Namespace];
 
+    // What the running agent does counts more than what the configuration read here says.
+    private bool WithHaproxy => on.WithHaproxy || (on.Agent?.Listeners.Any(l => l.Scope == "proxies") ?? false);
+
     public async Task<Finding> LookAsync(CancellationToken cancellationToken)
     {
         var way = on.Way;
         var sockets = await on.Host.ListenersAsync(way.Namespace, cancellationToken);
         var here = sockets.Where(s => s.Port == way.Listener.Port && Serves(s.Address, way.Listener.Address)).ToList();
         var status = on.Agent?.Listeners.FirstOrDefault(l => l.ScopeId == way.Scope.Id && IPAddress.TryParse(l.Address, out var a) && a.Equals(way.Listener.Address));
-        return here.Count == 0 ? Nobody(way, status) : on.WithHaproxy ? OfHaproxy(way, here) : Ours(way, here, status);
+        return here.Count == 0 ? Nobody(way, status) : WithHaproxy ? OfHaproxy(way, here) : Ours(way, here, status);
     }
 
     private Finding Nobody(GuestWay way, ListenerView? status)
     {
         var seen = $"nobody listens at {way.Listener} in {way.Namespace}";
-        if (on.WithHaproxy) return Finding.Wrong(Hop, seen, "the haproxy of this namespace does not run", "a running host agent starts it again within a second, and says in its log why it ends");
+        if (WithHaproxy) return Finding.Wrong(Hop, seen, "the haproxy of this namespace does not run", "a running host agent starts it again within a second, and says in its log why it ends");
         if (on.Agent is null) return Finding.Wrong(Hop, seen, "the agent that should listen does not run", "start the agent");
         return Finding.Wrong(Hop, seen, status?.Problem ?? "the agent does not want this listener: it runs with other options, or has not seen the network yet", "firstlight agent show shows each listener with its problem");
     }
