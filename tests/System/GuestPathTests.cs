@@ -91,11 +91,15 @@ public sealed class GuestPathTests(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
-    public async Task An_address_nobody_has_reads_as_any_other_404()
+    public async Task An_address_nobody_has_gets_nothing_and_without_port_security_reads_as_any_other_404()
     {
         await Run.ProgramAsync("ip", "-n", lab.Guest("lark"), "addr", "add", "10.0.0.251/24", "dev", "eth0");
         try
         {
+            var guarded = await lab.CurlAsync("lark", "/openstack/latest/meta_data.json", "--interface", "10.0.0.251", "--max-time", "3");
+            Assert.Equal((28, ""), (guarded.ExitCode, guarded.Output));
+
+            await SetPortSecurityOfLarkAsync(on: false);
             var unknown = await lab.CurlAsync("lark", "/openstack/latest/meta_data.json", "--interface", "10.0.0.251", "-w", "%{http_code}");
             var noSuchPath = await lab.CurlAsync("lark", "/openstack/latest/no_such_file", "-w", "%{http_code}");
 
@@ -106,6 +110,7 @@ public sealed class GuestPathTests(LabFixture lab) : IClassFixture<LabFixture>
         finally
         {
             await Run.ProgramAsync("ip", "-n", lab.Guest("lark"), "addr", "del", "10.0.0.251/24", "dev", "eth0");
+            await SetPortSecurityOfLarkAsync(on: true);
         }
     }
 
@@ -201,5 +206,20 @@ public sealed class GuestPathTests(LabFixture lab) : IClassFixture<LabFixture>
         Assert.Contains("# TYPE firstlight_", metrics.Output);
         Assert.Equal((0, 0), (health.ExitCode, ready.ExitCode));
         Assert.Equal("404", guest.Output);
+    }
+
+    private async Task SetPortSecurityOfLarkAsync(bool on)
+    {
+        var config = Path.Combine(lab.StatePath, "firstlight.conf");
+        var file = Path.Combine(lab.StatePath, "port-security.yaml");
+        var server = await Run.FirstlightAsync("server", "show", "lark", "-o", "json", "--config-file", config);
+        var port = JsonDocument.Parse(server.Output).RootElement.GetProperty("ports")[0].GetString()!;
+        await File.WriteAllTextAsync(file, $"servers:\n  - {{name: lark, project: aurora, ports: [{{id: {port}, network: meadow, port_security: {(on ? "true" : "false")}}}]}}\n");
+        var apply = await Run.FirstlightAsync("apply", file, "--config-file", config);
+        Assert.True(apply.ExitCode == 0, apply.ToString());
+        await Eventually.TrueAsync(
+            async () => (await Run.FirstlightAsync("port", "show", port, "-o", "json", "--config-file", config)).Output.Contains(
+                on ? "\"guarded: " : "its port security is off", StringComparison.Ordinal),
+            $"port security of lark is {(on ? "on" : "off")}");
     }
 }
