@@ -10,6 +10,7 @@ internal static class AgentTable
     // Budgets of the design.
     private const double WholePath = 1.0 / 300;
     private const double Memory = 1.0 / 40;
+    private const int MemoryNetworks = 1000;
     private const double ListenerMs = 1;
     private const double StormSeconds = 2;
 
@@ -42,7 +43,9 @@ internal static class AgentTable
 
     private static void Networks(StringBuilder text, NetworksResult n)
     {
-        Line(text, $"- {n.Networks} networks: **1/{(double)n.HaproxyAllKiB / n.AgentAllKiB:F1}** of the memory of {n.Networks} haproxies{Verdict(n.AgentAllKiB <= n.HaproxyAllKiB * Memory, "1/40")}");
+        // What an agent needs by itself counts for little only where there are as many as the budget is of.
+        var budget = n.Networks < MemoryNetworks ? "" : Verdict(n.AgentAllKiB <= n.HaproxyAllKiB * Memory, "1/40");
+        Line(text, $"- {n.Networks} networks: **1/{(double)n.HaproxyAllKiB / n.AgentAllKiB:F1}** of the memory of {n.Networks} haproxies{budget}");
         Line(text, $"- a listener more: **{n.AgentListenerMs:F3} ms** where a haproxy takes {n.HaproxyListenerMs.Median:F1} ms{Verdict(n.AgentListenerMs <= ListenerMs, "1 ms")}");
     }
 
