@@ -53,8 +53,8 @@ internal sealed record AgentRatio(string One, string Other, Ratio All, Spread Ho
 /// <param name="AgentAllKiB">In all of them.</param>
 /// <param name="HaproxyOneKiB">One haproxy.</param>
 /// <param name="HaproxyAllKiB">One in each.</param>
-/// <param name="AgentListenerMs">Time for a listener when an agent starts and finds all, beyond what it needs with one.</param>
-/// <param name="AgentListenerCpuMs">Processor time of the same.</param>
+/// <param name="AgentListenerMs">Time for a listener when an agent starts where all are: from the first namespace found to the last listener.</param>
+/// <param name="AgentListenerCpuMs">Processor time that such a start takes beyond one with a single namespace, for each.</param>
 /// <param name="HaproxyListenerMs">Time to start a haproxy until it listens.</param>
 /// <param name="AgentNewNetworkMs">From a namespace's name to the listener in it, while the agent runs.</param>
 internal sealed record NetworksResult(

@@ -84,7 +84,7 @@ internal static class AgentTable
         var (settings, host) = (result.Settings, result.Host);
         Line(text, $"");
         foreach (var measure in result.Measures) Line(text, $"- {measure.Name}: {measure.What} For {measure.Seconds} s.");
-        Line(text, $"- a listener more: for ours what an agent that starts with all namespaces there needs longer than with one, divided by them; for haproxy `ip netns exec … haproxy` until it is in the background. A new network: from `ip netns add` to listening, while ours runs.");
+        Line(text, $"- a listener more: for ours the time an agent that starts takes from finding the first namespace to listening in all, divided by them; for haproxy `ip netns exec … haproxy` until it is in the background. A new network: from `ip netns add` to listening, while ours runs.");
         Line(text, $"- guests that boot at once: {Load.NewConnections.Boot.Count} requests as cloud-init makes them, each on a new connection from an address of the guest's own; an answer that is not 200, or a document of another instance, fails. Their instances were not asked for before.");
         Line(text, $"");
         Line(text, $"Medians of {settings.Rounds} rounds (least–most), peers taking turns in each; a document of {settings.BodyBytes} bytes; all servers on processor 0, load on processor 1. Every part on the way counts, with the requests that were cut off at the end; the {settings.IdleMillisecondsPerSecond:F0} ms a second that Neutron, the bus, Nova and the database use while nobody asks are taken off. Memory is proportional set size.");

@@ -13,6 +13,7 @@ internal sealed class RunningCloud : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("firstlight-cloud-").FullName;
     private readonly StringBuilder _log = new();
     private readonly List<string> _taps = [];
+    private Uri _ready = new("about:blank");
     private Process? _process;
 
     private RunningCloud()
@@ -61,7 +62,7 @@ internal sealed class RunningCloud : IAsyncDisposable
 
     public static string MacOf(Port port) => string.Join(':', port.Mac.GetAddressBytes().Select(b => b.ToString("x2")));
 
-    /// <summary>A tap for each port of the server, in its network's bridge.</summary>
+    /// <summary>A tap for each port of the server: in its network's bridge and held to the port's addresses, or a wire to nobody when nothing is served.</summary>
     public async Task<IReadOnlyList<(string Mac, string Tap)>> PlugAsync(Server server)
     {
         var cards = new List<(string, string)>();
@@ -69,11 +70,8 @@ internal sealed class RunningCloud : IAsyncDisposable
         {
             var tap = DeviceNames.HostEnd(port.Id);
             _taps.Add(tap);
-            await IpAsync("tuntap", "add", "dev", tap, "mode", "tap");
-            await File.WriteAllTextAsync($"/proc/sys/net/ipv6/conf/{tap}/disable_ipv6", "1");
-            var bridge = DeviceNames.Bridge(port.NetworkId);
-            string[] master = Directory.Exists($"/sys/class/net/{bridge}") ? ["master", bridge] : [];
-            await IpAsync(["link", "set", tap, "mtu", $"{Cloud.Networks[port.NetworkId].Mtu}", .. master, "up"]);
+            if (_process is not null) await SucceedAsync(Run.FirstlightAsync("port", "attach", port.Id, "--tap", "--wait", "60", "--config-file", ConfigFile));
+            else await SucceedAsync(Run.ProgramAsync("ip", "tuntap", "add", "dev", tap, "mode", "tap"));
             cards.Add((MacOf(port), tap));
         }
         return cards;
@@ -83,8 +81,7 @@ internal sealed class RunningCloud : IAsyncDisposable
     public async Task<string> ConfigDriveAsync(Server server)
     {
         var file = Path.Combine(_directory, $"{server.Id}.iso");
-        var made = await Run.FirstlightAsync("configdrive", server.Id, "-o", file, "--config-file", ConfigFile);
-        Assert.True(made.ExitCode == 0, made.ToString());
+        await SucceedAsync(Run.FirstlightAsync("configdrive", server.Id, "-o", file, "--config-file", ConfigFile));
         return file;
     }
 
@@ -118,12 +115,9 @@ internal sealed class RunningCloud : IAsyncDisposable
         _ready = new Uri($"http://127.0.0.1:{management}/readyz");
         var file = Path.Combine(_directory, "cloud.yaml");
         await File.WriteAllTextAsync(file, cloudFile);
-        var applied = await Run.FirstlightAsync("apply", file, "--config-file", ConfigFile);
-        Assert.True(applied.ExitCode == 0, applied.ToString());
+        await SucceedAsync(Run.FirstlightAsync("apply", file, "--config-file", ConfigFile));
         Cloud = Read();
     }
-
-    private Uri _ready = new("about:blank");
 
     private Cloud Read()
     {
@@ -154,10 +148,10 @@ internal sealed class RunningCloud : IAsyncDisposable
         }, "every network stands");
     }
 
-    private static async Task IpAsync(params string[] arguments)
+    private static async Task SucceedAsync(Task<Ended> run)
     {
-        var ended = await Run.ProgramAsync("ip", arguments);
-        if (ended.ExitCode != 0) throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {ended}");
+        var ended = await run;
+        Assert.True(ended.ExitCode == 0, ended.ToString());
     }
 
     private void Note(string? line)
