@@ -10,8 +10,10 @@ namespace Firstlight.Lab;
 /// <param name="programs">Runs programs.</param>
 internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
 {
-    // dhclient runs as a daemon once it has a lease; the kernel keeps the address, so the lab ends it at once.
+    // dhclient gives up at once without a link-local address, which a busy kernel gives a device only some time after it is up.
+    // It runs as a daemon once it has a lease; the kernel keeps the address, so the lab ends it at once.
     private const string DhcpV6Client = """
+        until ip -6 addr show dev "$3" scope link -tentative | grep -q inet6; do sleep 0.05; done
         dhclient -6 -1 -q -sf "$1" -lf "$2.leases" -pf "$2.pid" "$3" && dhclient -6 -x -q -sf /bin/true -lf "$2.leases" -pf "$2.pid" "$3"
         """;
 
