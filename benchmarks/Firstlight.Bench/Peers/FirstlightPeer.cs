@@ -106,6 +106,13 @@ internal sealed class FirstlightPeer : Peer
         }
     }
 
+    /// <summary>Ends the program and starts it again, with nothing in its memory.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync();
+        await StartAsync(cancellationToken);
+    }
+
     /// <summary>Waits until the guest is answered its own document, and returns it.</summary>
     public async Task<string> DocumentAsync(GuestNetwork network, CancellationToken cancellationToken)
     {

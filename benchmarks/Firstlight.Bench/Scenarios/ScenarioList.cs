@@ -6,6 +6,7 @@ internal static class ScenarioList
     public static IReadOnlyList<IScenario> All { get; } =
     [
         new PathScenario(),
+        new BootScenario(),
         new NovaScenario(),
         new AgentScenario(),
     ];
