@@ -35,6 +35,17 @@ internal sealed class FirstlightPeer : Peer
     /// <summary>The program alone, without the daemons it started.</summary>
     public int Pid => Running.Pid;
 
+    /// <summary>How it is started.</summary>
+    public Launch Launch
+    {
+        get
+        {
+            // Methods that are precompiled would not be slow.
+            string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
+            return new(Name, Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+        }
+    }
+
     private Daemon Running => _daemon ?? throw new InvalidOperationException("firstlight does not run");
 
     private string Config => Path.Combine(_directory, "firstlight.conf");
@@ -73,9 +84,7 @@ internal sealed class FirstlightPeer : Peer
     /// <summary>Starts the program on processor 0 and waits until it says that all networks are in order.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Methods that are precompiled would not be slow.
-        string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
-        _daemon = Daemon.Start("firstlight", Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+        _daemon = Launch.Start();
         await UntilReadyAsync(cancellationToken);
     }
 

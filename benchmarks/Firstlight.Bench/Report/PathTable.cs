@@ -6,7 +6,7 @@ namespace Firstlight.Bench.Report;
 /// <summary>A run of scenario <c>path</c> as people read it.</summary>
 internal static class PathTable
 {
-    public static string Render(PathResult result)
+    public static string Render(LoadResult result)
     {
         var text = new StringBuilder();
         foreach (var measure in result.Measures)
@@ -25,13 +25,13 @@ internal static class PathTable
         return text.ToString();
     }
 
-    public static IEnumerable<Plot> Plots(PathResult result)
+    public static IEnumerable<Plot> Plots(LoadResult result)
     {
         if (result.Of("closed") is { } closed) yield return closed.CpuPlot("path-closed", "CPU a request, a new connection for each (bars: median; line: least to most)");
         if (result.Of("kept") is { } kept) yield return kept.CpuPlot("path-kept", "CPU a request, connections that stay open");
     }
 
-    public static IEnumerable<Figure> Figures(PathResult result)
+    public static IEnumerable<Figure> Figures(LoadResult result)
     {
         if (result.Of("closed") is not { } closed) yield break;
         foreach (var ratio in closed.Ratios)

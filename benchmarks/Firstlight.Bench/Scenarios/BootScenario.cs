@@ -13,7 +13,7 @@ internal sealed class BootScenario : Scenario<BootResult>
     private static readonly int[] QuickSizes = [200, 500];
     private static readonly int[] RealSizes = [10, 25, 50, 100, 200];
     private static readonly int[] QuickRealSizes = [5, 10];
-    private static readonly TimeSpan LongestReal = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan LongestReal = TimeSpan.FromSeconds(240);
 
     public override string Name => "boot";
 

@@ -6,7 +6,9 @@ internal static class ScenarioList
     public static IReadOnlyList<IScenario> All { get; } =
     [
         new PathScenario(),
+        new ApiScenario(),
         new BootScenario(),
+        new StartScenario(),
         new NovaScenario(),
         new AgentScenario(),
     ];
