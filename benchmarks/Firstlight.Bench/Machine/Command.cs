@@ -27,9 +27,9 @@ internal static class Command
 
         async Task<string> TellAsync(StreamReader output)
         {
-            var last = "";
-            while (await output.ReadLineAsync(cancellationToken) is { } line) tell(last = line);
-            return last;
+            var end = "";
+            while (await output.ReadLineAsync(cancellationToken) is { } line) tell(end = line);
+            return end;
         }
     }
 

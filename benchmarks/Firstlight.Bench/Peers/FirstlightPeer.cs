@@ -73,12 +73,15 @@ internal sealed class FirstlightPeer : Peer
         return peer;
     }
 
-    /// <summary>Brings the inventory to a cloud file; a running program hears of it at once.</summary>
-    public async Task ApplyAsync(string cloud, CancellationToken cancellationToken)
+    /// <summary>Adds cloud files to the inventory; a running program hears of each at once.</summary>
+    public async Task ApplyAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_directory, "cloud.yaml");
-        await File.WriteAllTextAsync(file, cloud, cancellationToken);
-        await Command.RunAsync([Program, "apply", "--config-file", Config, file], cancellationToken);
+        foreach (var text in files)
+        {
+            await File.WriteAllTextAsync(file, text, cancellationToken);
+            await Command.RunAsync([Program, "apply", "--config-file", Config, file], cancellationToken);
+        }
     }
 
     /// <summary>Starts the program on processor 0 and waits until it says that all networks are in order.</summary>

@@ -8,6 +8,7 @@ internal static class ScenarioList
         new PathScenario(),
         new ApiScenario(),
         new BootScenario(),
+        new ScaleScenario(),
         new StartScenario(),
         new MicroScenario(),
         new NovaScenario(),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Peers;
 using Firstlight.Bench.Report;

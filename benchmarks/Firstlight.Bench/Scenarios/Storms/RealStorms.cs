@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.OpenStack;
 using Firstlight.Bench.Report;

@@ -6,11 +6,6 @@ using Firstlight.Bench.Report;
 
 namespace Firstlight.Bench.Scenarios.Storms;
 
-/// <summary>Where guests are: the files of their namespaces, and who is in which.</summary>
-/// <param name="Namespaces">Files of namespaces.</param>
-/// <param name="Guests">Those that boot, each with the number of its namespace.</param>
-internal sealed record Place(IReadOnlyList<string> Namespaces, IReadOnlyList<(int Namespace, BootingGuest Guest)> Guests);
-
 /// <summary>A guest that asks one thing as fast as it can on many connections while others boot.</summary>
 /// <param name="Namespace">Number of its namespace.</param>
 /// <param name="Address">Its address.</param>
