@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Scenarios;
 
@@ -13,6 +14,7 @@ internal sealed class FirstlightPeer : Peer
     private readonly BenchOptions _options;
     private readonly string _directory;
     private readonly int _management = FreePort();
+    private readonly int _api = FreePort();
     private Daemon? _daemon;
 
     private FirstlightPeer(BenchOptions options, string directory)
@@ -34,6 +36,9 @@ internal sealed class FirstlightPeer : Peer
 
     /// <summary>The program alone, without the daemons it started.</summary>
     public int Pid => Running.Pid;
+
+    /// <summary>Where it answers signed requests.</summary>
+    public IPEndPoint Api => new(IPAddress.Loopback, _api);
 
     /// <summary>How it is started.</summary>
     public Launch Launch
@@ -67,7 +72,7 @@ internal sealed class FirstlightPeer : Peer
     {
         Directory.CreateDirectory(Path.Combine(directory, "state"));
         var peer = new FirstlightPeer(options, directory);
-        await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, FreePort()), cancellationToken);
+        await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, peer._api), cancellationToken);
         undo.Add("networks of firstlight", () => Command.TryAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
         undo.Add("firstlight standalone", peer.StopAsync);
         return peer;
@@ -144,6 +149,7 @@ internal sealed class FirstlightPeer : Peer
         state_path = {state}
         metadata_listen = 127.0.0.1
         metadata_listen_port = {api}
+        metadata_proxy_shared_secret = {SignedGuest.Secret}
         [firstlight]
         management_listen = 127.0.0.1:{management}
 

@@ -13,6 +13,7 @@ internal static class ScenarioList
         new MicroScenario(),
         new NovaScenario(),
         new AgentScenario(),
+        new GuardScenario(),
     ];
 
     public static IScenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
