@@ -20,6 +20,7 @@ internal static class ApiTable
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
         text.Line($"Medians of {settings.Rounds} rounds of {settings.Seconds} s (least–most), peers taking turns; `meta_data.json` of one instance, {settings.BodyBytes} bytes, signed as the metadata agent signs; both services read the same database and `nova.conf` and answer from their caches; servers on processor 0, load and database on processor 1. CPU is that of all processes of the peer, without the database.");
+        text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);
         return text.ToString();

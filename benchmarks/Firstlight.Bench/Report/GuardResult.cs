@@ -22,25 +22,41 @@ internal sealed record GuardResult(string Scenario, DateTimeOffset Finished, Hos
 /// <summary>One way of asking, now and in the kept result: our processor time a request over nginx's in the same round.</summary>
 /// <param name="Name">Of the measure.</param>
 /// <param name="Kept">The median that was kept.</param>
-/// <param name="Now">Over the rounds now.</param>
+/// <param name="Now">Over the rounds now that count.</param>
 /// <param name="Surely">What three of four rounds are above now: noise lifts some, a loss lifts all.</param>
-internal sealed record Comparison(string Name, double Kept, Spread Now, double Surely)
+/// <param name="IsDisturbed">Others had so much of the processors that hardly a round was calm; then all count.</param>
+internal sealed record Comparison(string Name, double Kept, Spread Now, double Surely, bool IsDisturbed)
 {
     /// <summary>The most that may be lost.</summary>
     public const double MostLost = 0.15;
+
+    /// <summary>The most where others disturb: a server with many threads suffers more from them than nginx, by a third.</summary>
+    public const double MostLostDisturbed = 0.6;
+
+    // Of one processor, while both ours and nginx are measured.
+    private const double Calm = 0.25;
 
     /// <summary>What was lost, as a share; negative where something was won.</summary>
     public double Loss => (Now.Median / Kept) - 1;
 
     /// <summary>More was lost than may be, and it is no noise.</summary>
-    public bool IsLost => Surely > Kept * (1 + MostLost);
+    public bool IsLost => Surely > Kept * (1 + (IsDisturbed ? MostLostDisturbed : MostLost));
 
     /// <summary>Compares a measure with the kept one; null where the kept result does not have it.</summary>
     public static Comparison? Of(GuardResult kept, Measure now)
     {
         if (kept.Measures.FirstOrDefault(m => m.Name == now.Name)?.Over(GuardTable.Peer) is not { } before) return null;
-        var (ours, peer) = (now.Of(Measure.Ours)!, now.Of(GuardTable.Peer)!);
-        var ratios = ours.Rounds.Zip(peer.Rounds).Select(p => p.First.CpuMicrosecondsPerRequest / p.Second.CpuMicrosecondsPerRequest).Order().ToArray();
-        return new(now.Name, before.Cpu.Median, Spread.Of(ratios), ratios[ratios.Length / 4]);
+        var pairs = Pairs(now);
+        var calm = pairs.Where(IsCalm).ToArray();
+        var isDisturbed = calm.Length * 2 < pairs.Length;
+        var ratios = (isDisturbed ? pairs : calm).Select(p => p.Ours.CpuMicrosecondsPerRequest / p.Peer.CpuMicrosecondsPerRequest).Order().ToArray();
+        return new(now.Name, before.Cpu.Median, Spread.Of(ratios), ratios[ratios.Length / 4], isDisturbed);
     }
+
+    /// <summary>Whether a measure was taken on a machine calm enough to be compared with.</summary>
+    public static bool IsCalmEnough(Measure measure) => Pairs(measure).Count(IsCalm) * 2 >= Pairs(measure).Length;
+
+    private static (Round Ours, Round Peer)[] Pairs(Measure measure) => [.. measure.Of(Measure.Ours)!.Rounds.Zip(measure.Of(GuardTable.Peer)!.Rounds)];
+
+    private static bool IsCalm((Round Ours, Round Peer) pair) => (pair.Ours.Others ?? 0) <= Calm && (pair.Peer.Others ?? 0) <= Calm;
 }

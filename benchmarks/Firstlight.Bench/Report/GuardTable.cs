@@ -16,7 +16,7 @@ internal static class GuardTable
             text.Line($"| | kept, over nginx | now | lost | |");
             text.Line($"|---|--:|--:|--:|---|");
             foreach (var c in result.Comparisons)
-                text.Line($"| {c.Name} | {Texts.Times(c.Kept)} | {Texts.Range(c.Now, Texts.Times)} | {c.Loss * 100:+0;-0;0} % | {(c.IsLost ? "**LOST**" : "kept")} |");
+                text.Line($"| {c.Name} | {Texts.Times(c.Kept)} | {Texts.Range(c.Now, Texts.Times)} | {c.Loss * 100:+0;-0;0} % | {(c.IsLost ? "**LOST**" : "kept")}{(c.IsDisturbed ? ", the machine was busy" : "")} |");
         }
         else
         {
@@ -32,15 +32,18 @@ internal static class GuardTable
         text.Line($"");
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
-        text.Line($"CPU a request of `firstlight standalone` over that of nginx in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what {Comparison.MostLost * 100:F0} % or more is gone of in three of four rounds, twice.");
+        text.Line($"CPU a request of `firstlight standalone` over that of nginx in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what more than {Comparison.MostLost * 100:F0} % is gone of in three of four calm rounds, twice; where others keep the processors busy, {Comparison.MostLostDisturbed * 100:F0} %.");
+        text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);
         return text.ToString();
     }
 
-    /// <summary>What was lost, in one line; null for nothing.</summary>
+    /// <summary>What was lost, in one line, or why a result cannot be kept; null for nothing.</summary>
     public static string? Complaint(GuardResult result)
     {
+        if (result.Comparisons.Count == 0 && result.Measures.FirstOrDefault(m => !Comparison.IsCalmEnough(m)) is { } busy)
+            return $"{busy.Name} was measured on a busy machine: nothing can be compared with it, measure again";
         var lost = result.Comparisons.Where(c => c.IsLost).ToArray();
         return lost.Length == 0 ? null : $"slower than what was kept: {string.Join(", ", lost.Select(c => FormattableString.Invariant($"{c.Name} {c.Now.Median:F2}× nginx, was {c.Kept:F2}×")))}";
     }

@@ -20,6 +20,7 @@ internal static class PathTable
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
         text.Line($"Medians of {settings.Rounds} rounds of {settings.Seconds} s (least–most), peers taking turns; a document of {settings.BodyBytes} bytes; server on processor 0, load on processor 1. CPU is that of all processes of the peer; memory is proportional set size after the load.");
+        text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);
         return text.ToString();

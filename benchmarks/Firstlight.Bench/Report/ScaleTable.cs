@@ -17,7 +17,7 @@ internal static class ScaleTable
         {
             var steps = Of(result, axis);
             if (steps is not [var first, .., var last]) continue;
-            text.Line($"- a request, from {Texts.Count(first.Size)} to {Texts.Count(last.Size)} {axis}: **{Texts.Times(Growth(first, last))}** CPU at the most it was **{Texts.Times(steps.Max(s => Growth(first, s)))}**; {Judge(steps)}");
+            text.Line($"- a request, from {Texts.Count(first.Size)} to {Texts.Count(last.Size)} {axis}: **{Texts.Times(Growth(first, last))}** CPU, at the most **{Texts.Times(steps.Max(s => Growth(first, s)))}**; {Judge(steps)}");
             text.Line($"- a request after a change that does not concern it: {Texts.Seconds(last.AfterChange.CpuMicroseconds / 1e6)} CPU with {Texts.Count(last.Size)} {axis}, {Texts.Seconds(first.AfterChange.CpuMicroseconds / 1e6)} with {Texts.Count(first.Size)}");
             text.Line($"- memory: {Texts.Memory(PerOne(steps))} for {(axis == ScaleStep.Axes.Networks ? "a network with one instance" : "an instance")}; {Texts.Memory(last.MemoryKiB * 1024.0)} with {Texts.Count(last.Size)}");
             text.Line($"- start over {Texts.Count(last.Size)} {axis}: {Texts.Seconds(last.Start.FirstAnswerMs / 1000)} to the first answer, {Texts.Seconds(last.Start.ReadyMs / 1000)} until all is in order");
@@ -28,6 +28,7 @@ internal static class ScaleTable
         var settings = result.Settings;
         text.Line($"");
         text.Line($"`firstlight standalone` with networks of its own, DHCP of each included; networks: 200 instances or one on each network, whichever is more; instances: on 10 networks. Up to 200 instances ask, from up to 200 networks, each request on a new connection, {settings.Connections} at a time; medians of {settings.Rounds} rounds of {settings.Seconds} s, ours and nginx in turns, and growth is of the ratio to nginx, so that a busy machine does not count. After a change: another instance was added, and each asks once. Added: {settings.Changes} times, medians; the time is from the end of `firstlight apply`, CPU is that of the program until it is at rest. Memory is that of the program, proportional set size, without dnsmasq. Server on processor 0, guests on processor 1.");
+        text.Others(result.Steps.Select(s => s.Warm));
         text.Machine(result.Host, result.Finished);
         return text.ToString();
     }
@@ -43,11 +44,17 @@ internal static class ScaleTable
                 [
                     new("Firstlight", [.. steps.Select(s => new Point(s.Size, Ours(s).CpuMicrosecondsPerRequest))], IsOurs: true),
                     new("nginx in the same rounds", [.. steps.Select(s => new Point(s.Size, Nginx(s).CpuMicrosecondsPerRequest))], IsOurs: false),
-                    new("Firstlight, first after a change", [.. steps.Select(s => new Point(s.Size, One(s.AfterChange.CpuMicroseconds)))], IsOurs: false),
-                ], us => Texts.Seconds(us / 1e6));
+                ], us => Texts.Seconds(us / 1e6), IsLogarithmic: false);
             yield return new LinePlot(
-                $"scale-{axis}-memory", $"Memory of the program, by the {axis} there are", axis,
-                [new("Firstlight", [.. steps.Select(s => new Point(s.Size, One(s.MemoryKiB * 1024.0)))], IsOurs: true)], Texts.Memory, IsLogarithmic: false);
+                $"scale-{axis}-change", $"CPU of a change, by the {axis} there are", axis,
+                [
+                    new("the first request of another instance", [.. steps.Select(s => new Point(s.Size, One(s.AfterChange.CpuMicroseconds / 1e6)))], IsOurs: true),
+                    new("a new instance", [.. steps.Select(s => new Point(s.Size, Over(s.NewInstances, a => a.CpuMs / 1000)))], IsOurs: false),
+                    new("a new network", [.. steps.Select(s => new Point(s.Size, Over(s.NewNetworks, a => a.CpuMs / 1000)))], IsOurs: false),
+                ], Texts.Seconds);
+            yield return new LinePlot(
+                $"scale-{axis}-memory", $"Memory of the program in MiB, by the {axis} there are", axis,
+                [new("Firstlight", [.. steps.Select(s => new Point(s.Size, One(s.MemoryKiB / 1024.0)))], IsOurs: true)], Texts.Digits, IsLogarithmic: false);
             yield return new LinePlot(
                 $"scale-{axis}-time", $"Time, by the {axis} there are", axis,
                 [

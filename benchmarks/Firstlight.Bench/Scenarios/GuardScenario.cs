@@ -32,12 +32,12 @@ internal sealed class GuardScenario : Scenario<GuardResult>
         Console.WriteLine($"[3/3] {options.Rounds} rounds");
         var measures = await watched.MeasureAsync(host, options.Rounds, watched.Ways, cancellationToken);
         var comparisons = Compare(kept, measures);
-        var lost = comparisons.Where(c => c.IsLost).Select(c => c.Name).ToHashSet();
+        var doubtful = comparisons.Where(c => c.IsLost || c.IsDisturbed).Select(c => c.Name).ToHashSet();
         // A machine that was busy just then is forgiven; a program that became slower is so the second time as well.
-        if (lost.Count > 0 && !options.Slowed)
+        if (doubtful.Count > 0 && !options.Slowed)
         {
-            Console.WriteLine($"      once more: {string.Join(", ", lost)}");
-            var again = await watched.MeasureAsync(host, options.Rounds, [.. watched.Ways.Where(w => lost.Contains(w.Name))], cancellationToken);
+            Console.WriteLine($"      once more: {string.Join(", ", doubtful)}");
+            var again = await watched.MeasureAsync(host, options.Rounds, [.. watched.Ways.Where(w => doubtful.Contains(w.Name))], cancellationToken);
             comparisons = [.. comparisons.Select(c => Compare(kept, again).FirstOrDefault(a => a.Name == c.Name) ?? c)];
         }
 
