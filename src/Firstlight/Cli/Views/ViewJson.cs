@@ -18,4 +18,5 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(StatusPage))]
 [JsonSerializable(typeof(AttachmentView))]
 [JsonSerializable(typeof(PortHereView))]
+[JsonSerializable(typeof(HostPlanView))]
 internal sealed partial class ViewJson : JsonSerializerContext;
