@@ -64,7 +64,7 @@ internal static class HostRole
         var settings = program.Settings;
         await using var agent = new AgentServer(settings.ForAgent(), settings.Signature(), inventory.Ports, upstream, TimeProvider.System, program.Loggers);
         var loop = new HostLoop(inventory, plumber, agent, settings.ForHost(), settings.Host, program.Loggers.CreateLogger<HostLoop>());
-        await using var management = program.Management(inventory, [loop], json => AgentStatusJson.Write(json, agent.Describe()));
+        await using var management = program.Management(inventory, [loop], json => AgentStatusJson.Write(json, agent.Describe(), more => HostStatusJson.Write(more, settings.StatePath, plumber.Describe())));
         await management.StartAsync(cancellationToken);
         await agent.BeginAsync(cancellationToken);
 

@@ -19,4 +19,5 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(AttachmentView))]
 [JsonSerializable(typeof(PortHereView))]
 [JsonSerializable(typeof(HostPlanView))]
+[JsonSerializable(typeof(UnitHereView))]
 internal sealed partial class ViewJson : JsonSerializerContext;
