@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Processes;
@@ -17,6 +18,7 @@ public sealed class GuestAttachment
     private readonly TimeProvider _time;
     private readonly ProcessRunner _runner;
     private readonly PortGuardWatch _guard;
+    private readonly Hand _hand;
     private readonly IpTool _ip;
 
     /// <summary>Nothing is touched yet.</summary>
@@ -27,7 +29,8 @@ public sealed class GuestAttachment
         (_stateDirectory, _time) = (stateDirectory, time);
         _runner = new ProcessRunner(ProgramDeadline, time);
         _guard = new PortGuardWatch(stateDirectory, _runner);
-        _ip = new IpTool(_runner);
+        _hand = new Hand(_runner);
+        _ip = new IpTool(_hand);
     }
 
     /// <summary>How long the agent is waited for when bridge or guard of a port do not stand yet; default 10 s.</summary>
@@ -66,7 +69,7 @@ public sealed class GuestAttachment
         if (!Directory.Exists($"/sys/class/net/{device}")) await CreateAsync(device, wanted, cancellationToken);
         else await RefuseOtherAsync(device, wanted, cancellationToken);
 
-        HostIsolation.Apply(device);
+        HostIsolation.Apply(_hand, device);
         await _ip.RunAsync(
             networkNamespace: null,
             [$"link set dev {device} mtu {wanted.Mtu}", $"link set dev {device} master {DeviceNames.Bridge(wanted.Port.NetworkId)}", $"link set dev {device} up"],
@@ -122,9 +125,16 @@ public sealed class GuestAttachment
         if (await KindOfAsync(device, cancellationToken) != wanted.Kind)
             throw new AttachException($"{device} exists and is no {wanted.Kind.ToString().ToLowerInvariant()}: 'firstlight port detach' takes it away");
         if (wanted.Kind == GuestDeviceKind.Tap) return;
-        var there = await _ip.DumpAsync(wanted.NetworkNamespace, cancellationToken);
-        if (!there.Devices.TryGetValue(FarName(wanted), out var far) || !wanted.Port.Mac.Equals(far.Mac))
+        if (FarEnd(wanted) is not { } far || !wanted.Port.Mac.Equals(far.Mac))
             throw new AttachException($"{device} exists, and its other end is not {FarName(wanted)} of {wanted.NetworkNamespace ?? "this host"}: 'firstlight port detach' takes it away");
+    }
+
+    private static Device? FarEnd(GuestDevice wanted)
+    {
+        if (wanted.NetworkNamespace is { } missing && NamespaceList.IdentityOf(missing) is null) return null;
+        using var sockets = new NamespaceSockets();
+        using var routes = wanted.NetworkNamespace is { } name ? sockets.OpenRoutes(NamespaceList.PathOf(name), out _) : NetlinkSocket.Open(Netlink.NETLINK_ROUTE);
+        return LinkReader.Find(routes, FarName(wanted));
     }
 
     private static string FarName(GuestDevice wanted) => wanted.FarName ?? (wanted.NetworkNamespace is null ? Vif(wanted) : "eth0");

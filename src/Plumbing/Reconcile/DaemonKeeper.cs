@@ -14,83 +14,63 @@ namespace Firstlight.Plumbing.Reconcile;
 internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
 
 /// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
-internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="hand">Starts and ends them.</param>
+/// <param name="time">Clock of pauses.</param>
+/// <param name="follow">Told of each daemon that is held, at each look, so that its end is heard of.</param>
+/// <param name="logger">Where deaths are told.</param>
+internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, PidFd> follow, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Thing, Kept> _kept = new();
 
+    // Those of a former process of ours. What this one starts has a pid file, or is held.
+    private readonly DaemonCensus _census = new();
+
     /// <summary>Makes a daemon right.</summary>
+    /// <exception cref="UnitWaitsException">It keeps ending as soon as it is started, and is left alone for a while.</exception>
     public async Task EnsureAsync(Thing thing, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var home = work.Spec.Home;
-        StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
         var kept = _kept.GetOrAdd(thing, _ => new Kept());
-        // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
-        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(home);
+        var died = Bury(thing, kept, home.Program);
+        hand.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
+        var daemon = kept.Daemon ?? await FindAsync(home, cancellationToken);
         var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
-        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | work.WriteFiles();
-        kept.Work = work;
+
+        // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
+        var differ = work.WriteFiles?.Invoke() ?? false;
+        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | differ;
+        if (!work.Spec.Arguments.SequenceEqual(kept.Arguments, StringComparer.Ordinal)) kept.Forgive(work.Spec.Arguments);
         if (daemon is not null && keep)
         {
-            if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded {home.Program} of {thing.Owner}");
+            if (kept.Untold && hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
             kept.Untold = false;
-            kept.Hold(daemon, kept.StartedAt);
+            if (hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
+            Hold(thing, kept, daemon, kept.StartedAt);
             return;
         }
 
-        if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
+        changes.Add($"{(daemon is null ? "start" : "restart")} {home.Program}");
+        if (daemon is not null) await hand.StopAsync(daemon, time, cancellationToken);
         daemon?.Dispose();
         kept.Hold(daemon: null, kept.StartedAt);
-        await StartAsync(thing, kept, cancellationToken);
-        changes.Add($"started {home.Program} of {thing.Owner}");
+        if (kept.NotBefore > time.GetUtcNow())
+            throw new UnitWaitsException($"{home.Program} of {thing.Owner} ended {kept.Failures} times in a row right after it was started, so the next start waits", kept.NotBefore);
+        if (hand.Shows) return;
+        await StartAsync(thing, kept, work, cancellationToken);
+        if (died) PlumbingLog.DaemonRestarted(logger, home.Program, thing.Owner);
     }
 
     /// <summary>Stops a daemon, ours or left by a process of ours that is gone, and removes what goes with it.</summary>
     public async Task RemoveAsync(Thing thing, DaemonHome home, CancellationToken cancellationToken)
     {
         if (_kept.TryRemove(thing, out var kept)) kept.Hold(daemon: null, startedAt: 0);
-        using var daemon = Daemon.Find(home);
-        if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
-        foreach (var path in home.Files) StateFiles.Remove(path);
-    }
-
-    /// <summary>Daemons that have ended and are due to be started again.</summary>
-    public IReadOnlyList<Thing> Due()
-    {
-        var running = _kept.Select(k => (Thing: k.Key, k.Value.Daemon)).Where(k => k.Daemon is not null).ToList();
-        var exited = PidFd.AnyExited([.. running.Select(k => k.Daemon!.Process)]);
-        var dead = running.Where((_, i) => exited[i]).Select(k => k.Thing);
-        var failed = _kept.Where(k => k.Value is { Daemon: null, Work: not null }).Select(k => k.Key);
-        return [.. dead.Concat(failed).Where(u => _kept.TryGetValue(u, out var k) && (k.Daemon is not null || time.GetUtcNow() >= k.NotBefore))];
-    }
-
-    /// <summary>Starts a daemon again that ended. One that keeps ending is given ever longer pauses.</summary>
-    public async Task RestartAsync(Thing thing, CancellationToken cancellationToken)
-    {
-        if (!_kept.TryGetValue(thing, out var kept) || kept.Work is null || kept.Daemon is { HasExited: false }) return;
-        var program = kept.Work.Spec.Home.Program;
-        if (kept.Daemon is { } dead)
-        {
-            kept.Failures = time.GetElapsedTime(kept.StartedAt) < Stable && kept.StartedAt != 0 ? kept.Failures + 1 : 0;
-            PlumbingLog.DaemonDied(logger, program, thing.Owner, dead.Pid, kept.Failures);
-            dead.Dispose();
-            kept.Hold(daemon: null, kept.StartedAt);
-            kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures - 1);
-        }
-
-        if (time.GetUtcNow() < kept.NotBefore) return;
-        try
-        {
-            await StartAsync(thing, kept, cancellationToken);
-            PlumbingLog.DaemonRestarted(logger, program, thing.Owner);
-        }
-        catch (Exception e) when (e is ProcessFailedException or IOException)
-        {
-            kept.Failures++;
-            kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures);
-            PlumbingLog.DaemonStartFailed(logger, program, thing.Owner, e.Message);
-        }
+        using var daemon = await FindAsync(home, cancellationToken);
+        if (daemon is not null) await hand.StopAsync(daemon, time, cancellationToken);
+        foreach (var path in home.Files) hand.Remove(path);
     }
 
     /// <summary>Lets go of all daemons; they run on.</summary>
@@ -99,15 +79,47 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         foreach (var kept in _kept.Values) kept.Hold(daemon: null, startedAt: 0);
     }
 
-    private async Task StartAsync(Thing thing, Kept kept, CancellationToken cancellationToken)
+    // A process of ours that was killed may have been starting it just then: whoever names its files is waited for until its pid file is written.
+    private async Task<Daemon?> FindAsync(DaemonHome home, CancellationToken cancellationToken)
     {
-        var spec = kept.Work!.Spec;
-        kept.Work.BeforeStart();
+        var start = time.GetTimestamp();
+        for (var census = _census; ; census = new DaemonCensus())
+        {
+            var daemon = Daemon.Find(home, census);
+            var isSettled = daemon is not null ? Daemon.IsNamedBy(home.PidFile, daemon.Pid) || Daemon.AgeOf(daemon.Pid) > StartPatience : !census.Of(home).Any();
+            if (isSettled || time.GetElapsedTime(start) > StartPatience) return daemon;
+            daemon?.Dispose();
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+    }
+
+    // One that keeps ending is given ever longer pauses.
+    private bool Bury(Thing thing, Kept kept, string program)
+    {
+        if (kept.Daemon is not { HasExited: true } dead) return false;
+        var isQuick = kept.StartedAt != 0 && time.GetElapsedTime(kept.StartedAt) < Stable;
+        kept.Failures = isQuick ? kept.Failures + 1 : 0;
+        kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures - 1);
+        PlumbingLog.DaemonDied(logger, program, thing.Owner, dead.Pid, kept.Failures);
+        kept.Hold(daemon: null, kept.StartedAt);
+        return true;
+    }
+
+    private async Task StartAsync(Thing thing, Kept kept, DaemonWork work, CancellationToken cancellationToken)
+    {
+        var spec = work.Spec;
+        work.BeforeStart();
         File.Delete(spec.Home.PidFile);
         var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
-        await runner.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
-        kept.Hold(Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
+        await hand.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
+        Hold(thing, kept, Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
         kept.Untold = false;
+    }
+
+    private void Hold(Thing thing, Kept kept, Daemon daemon, long startedAt)
+    {
+        kept.Hold(daemon, startedAt);
+        follow(thing, daemon.Process);
     }
 
     private static TimeSpan PauseAfter(int failures) =>
@@ -117,7 +129,7 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
     {
         public Daemon? Daemon { get; private set; }
 
-        public DaemonWork? Work { get; set; }
+        public IReadOnlyList<string> Arguments { get; private set; } = [];
 
         public bool Untold { get; set; }
 
@@ -133,5 +145,8 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
             Daemon = daemon;
             StartedAt = startedAt;
         }
+
+        // With another command line it is another daemon, which may live.
+        public void Forgive(IReadOnlyList<string> arguments) => (Arguments, Failures, NotBefore) = (arguments, 0, default);
     }
 }

@@ -1,3 +1,4 @@
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Dnsmasq;
 using Firstlight.Plumbing.Haproxy;
 using Firstlight.Plumbing.Links;
@@ -7,81 +8,68 @@ using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Reconcile;
 
-/// <summary>Brings one network or router to what is wanted, or takes it away. Callers hold the unit's lock.</summary>
-internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
+/// <summary>Brings one network or router to what is wanted, or takes it away. Never called for one unit twice at a time.</summary>
+internal sealed class UnitWork(
+    string stateDirectory, Hand hand, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
 
     /// <summary>Brings a network to what is wanted.</summary>
-    public async Task SyncAsync(Turn turn, WantedNetwork network, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <param name="network">The network.</param>
+    /// <param name="guests">Guests' ports on it that may be plugged in.</param>
+    /// <param name="changes">Where changes are told.</param>
+    /// <param name="cancellationToken">Ends it between steps.</param>
+    public async Task SyncAsync(WantedNetwork network, IReadOnlyList<WantedPort> guests, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var unit = new Unit(UnitKind.Network, network.Id);
-        var name = DeviceNames.DhcpNamespace(network.Id);
+        var site = WantedSite.Of(network) with { BeforeMaking = () => HaproxyDaemon.ForgetConfig(hand, stateDirectory, network.Id) };
         var bridge = DeviceNames.Bridge(network.Id);
-        var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
-        var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
-        var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
-        await RemoveOthersAsync(turn, unit,
-        [
-            (ThingKind.Bridge, bridge), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(),
-            .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
-            .. Names(dnsmasq), .. Names(haproxy),
-        ], changes, cancellationToken);
+        var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(site.Unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
+        var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(site.Unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
+        await RemoveOthersAsync(
+            site.Unit,
+            [.. site.Things(), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(), .. Names(dnsmasq), .. Names(haproxy)],
+            changes, cancellationToken);
 
-        await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
-        if (network.Uplink is not null) await devices.EnsureUplinkAsync(turn, unit, bridge, network.Uplink, changes, cancellationToken);
-        if (network.Dhcp is not { } dhcp || device is null) return;
+        var identity = await devices.EnsureAsync(site, changes, cancellationToken);
 
-        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
-        await devices.EnsureDevicesAsync(
-            turn, unit, name, inside, [device], beforeMaking: () => HaproxyDaemon.ForgetConfig(stateDirectory, network.Id), changes, cancellationToken);
-        try
-        {
-            if (dnsmasq is { } daemon) await EnsureAsync(daemon, DhcpDaemon(network, dhcp, device, name), inside, changes, cancellationToken);
-        }
-        finally
-        {
-            // Neither waits for the other: a guest with an address from before needs no DHCP to ask for metadata.
-            if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(network, dhcp), network.Proxy!), inside, changes, cancellationToken);
-        }
+        // None waits for another: a guest with an address from before needs no DHCP to ask for metadata, nor any of it a way outside.
+        var attempts = new Attempts();
+        await attempts.TryAsync(() => ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken));
+        if (dnsmasq is { } dhcp)
+            await attempts.TryAsync(() => EnsureAsync(dhcp, DhcpDaemon(network, network.Dhcp!, site, changes), identity, changes, cancellationToken));
+        if (haproxy is { } proxy)
+            await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(site.Namespace!, HaproxyScope.Of(network, network.Dhcp!), network.Proxy!), identity, changes, cancellationToken));
+        if (network.Uplink is { } device) await attempts.TryAsync(() => devices.EnsureUplinkAsync(site.Unit, bridge, device, changes, cancellationToken));
+        attempts.ThrowIfAny();
     }
 
     /// <summary>Brings a router to what is wanted.</summary>
-    public async Task SyncAsync(Turn turn, WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
+    public async Task SyncAsync(WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var unit = new Unit(UnitKind.Router, router.Id);
-        var name = DeviceNames.RouterNamespace(router.Id);
-        var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
-        if (router.Gateway is { } gateway) legs.Add(WantedDevice.Of(gateway));
-        var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
-        var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
-        await RemoveOthersAsync(turn, unit,
-        [
-            (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)), .. Names(dnsmasq), .. Names(haproxy),
-        ], changes, cancellationToken);
-
-        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Router, changes, cancellationToken);
+        var site = WantedSite.Of(router);
+        var name = site.Namespace!;
+        var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(site.Unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
+        var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(site.Unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
+        await RemoveOthersAsync(site.Unit, [.. site.Things(), (ThingKind.Table, name), .. Names(dnsmasq), .. Names(haproxy)], changes, cancellationToken);
 
         // Rules before devices: there is no moment in which the listener's port is open to all.
-        journal.Record(new Thing(unit, ThingKind.Table, name));
-        if (await table.EnsureAsync(router, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
-        await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, beforeMaking: () => { }, changes, cancellationToken);
-        try
+        var identity = await devices.EnsureAsync(site with { BeforeEntering = RulesAsync }, changes, cancellationToken);
+        var attempts = new Attempts();
+        if (dnsmasq is { } advertisements) await attempts.TryAsync(() => EnsureAsync(advertisements, AdvertisementDaemon(router, name), identity, changes, cancellationToken));
+        if (haproxy is { } proxy) await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(name, HaproxyScope.Of(router), router.Proxy!), identity, changes, cancellationToken));
+        attempts.ThrowIfAny();
+
+        async Task RulesAsync(string? namespaceIdentity)
         {
-            if (dnsmasq is { } daemon) await EnsureAsync(daemon, AdvertisementDaemon(router, name), inside, changes, cancellationToken);
-        }
-        finally
-        {
-            if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(router), router.Proxy!), inside, changes, cancellationToken);
+            journal.Record(new Thing(site.Unit, ThingKind.Table, name));
+            if (await table.EnsureAsync(router, namespaceIdentity, cancellationToken)) changes.Add($"{name}: replace table {RouterRuleset.Table}");
         }
     }
 
     /// <summary>Takes everything of a unit away that the journal has.</summary>
-    public Task RemoveAsync(Turn turn, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
-        RemoveOthersAsync(turn, unit, [], changes, cancellationToken);
+    public Task RemoveAsync(Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
+        RemoveOthersAsync(unit, [], changes, cancellationToken);
 
     private static Thing DaemonOf(Unit unit, string name) => new(unit, ThingKind.Daemon, name);
 
@@ -89,11 +77,13 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
 
     private DaemonHome HomeOf(Thing daemon) => HaproxyDaemon.HomeOf(stateDirectory, daemon.Name) ?? DaemonHome.Dnsmasq(Path.Combine(stateDirectory, daemon.Name));
 
-    private Task EnsureAsync(Thing daemon, DaemonWork work, NamespaceState inside, ICollection<string> changes, CancellationToken cancellationToken)
+    private Task EnsureAsync(Thing daemon, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
     {
         journal.Record(daemon);
-        return daemons.EnsureAsync(daemon, work, inside.Identity, changes, cancellationToken);
+        return daemons.EnsureAsync(daemon, work, namespaceIdentity, changes, cancellationToken);
     }
+
+    private DaemonWork HaproxyWork(string name, HaproxyScope scope, WantedProxy proxy) => HaproxyDaemon.Work(hand, stateDirectory, name, scope, proxy);
 
     private DaemonWork AdvertisementDaemon(WantedRouter router, string name)
     {
@@ -102,45 +92,49 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
     }
 
-    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
+    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
     {
         var directory = Path.Combine(stateDirectory, DhcpDirectory, network.Id);
         var hostFile = Path.Combine(directory, "host");
         var leaseFile = Path.Combine(directory, "leases");
         var formerHost = StateFiles.Read(hostFile);
         return new DaemonWork(
-            new DaemonSpec(DaemonHome.Dnsmasq(directory), name, DnsmasqCommandLine.Render(directory, network, dhcp)),
+            new DaemonSpec(DaemonHome.Dnsmasq(directory), site.Namespace!, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
             MustRestartAsync,
-            () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
 
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
+            // One without a file would forget its leases at its next start.
+            if (!File.Exists(leaseFile)) return true;
             var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
-            return stale.Count > 0 && !await leases.ReleaseAsync(name, device.Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
+            if (stale.Count == 0) return false;
+            changes.Add($"release {string.Join(", ", stale.Order(StringComparer.Ordinal))}");
+            return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
         }
 
         bool WriteFiles()
         {
             var files = DnsmasqFiles.Render(dhcp);
-            var changed = StateFiles.Replace(Path.Combine(directory, "interface"), device.Name);
-            changed |= StateFiles.Replace(hostFile, files.Host);
-            changed |= StateFiles.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
-            return changed | StateFiles.Replace(Path.Combine(directory, "opts"), files.Opts);
+            var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
+            changed |= hand.Replace(hostFile, files.Host);
+            changed |= hand.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
+            return changed | hand.Replace(Path.Combine(directory, "opts"), files.Opts);
         }
     }
 
     private async Task RemoveOthersAsync(
-        Turn turn, Unit unit, IReadOnlyCollection<(ThingKind Kind, string Name)> wanted, ICollection<string> changes, CancellationToken cancellationToken)
+        Unit unit, IReadOnlyCollection<(ThingKind Kind, string Name)> wanted, ICollection<string> changes, CancellationToken cancellationToken)
     {
         foreach (var thing in journal.Of(unit).Where(t => !wanted.Contains((t.Kind, t.Name))))
         {
-            if (await RemoveAsync(turn, thing, cancellationToken)) changes.Add($"removed {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
+            if (await RemoveAsync(thing, cancellationToken)) changes.Add($"remove {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
             journal.Forget(thing);
         }
     }
 
-    private async Task<bool> RemoveAsync(Turn turn, Thing thing, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(Thing thing, CancellationToken cancellationToken)
     {
         switch (thing.Kind)
         {
@@ -149,7 +143,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 return true;
             case ThingKind.Table:
                 // Our own namespace takes it along.
-                if (turn.Namespaces.ContainsKey(thing.Name) && !journal.Has(thing with { Kind = ThingKind.Namespace }))
+                if (NamespaceList.IdentityOf(thing.Name) is not null && !journal.Has(thing with { Kind = ThingKind.Namespace }))
                     await table.RemoveAsync(thing.Name, cancellationToken);
                 table.Forget(thing.Owner.Id);
                 return false;
@@ -158,11 +152,11 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
                 return true;
             case ThingKind.Uplink:
-                if (!string.Equals(turn.Host.Devices.GetValueOrDefault(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
+                if (!string.Equals(host.Find(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
                 await ip.RunAsync(networkNamespace: null, [HostPlan.Unplug(thing.Name)], cancellationToken);
                 return true;
             default:
-                if (!turn.Host.Devices.ContainsKey(thing.Name)) return false;
+                if (!host.Has(thing.Name)) return false;
                 await ip.DeleteLinkAsync(thing.Name, cancellationToken);
                 return true;
         }
