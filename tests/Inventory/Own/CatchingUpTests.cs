@@ -23,7 +23,7 @@ public sealed class CatchingUpTests : IDisposable
     {
         using var running = OwnInventory.Open(_directory.File);
         using var other = OwnInventory.Open(_directory.File);
-        var ports = running.Ports;
+        var (ports, changes) = (running.Ports, running.Changes);
         var first = running.Change(c => Clouds.Apply(c, CloudEdits.Yaml));
         var applied = 0;
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Some.ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), (edits, ofBoth) =>
@@ -37,6 +37,8 @@ public sealed class CatchingUpTests : IDisposable
             }
             using var fresh = OwnInventory.Open(_directory.File);
             var (seen, stored) = (running.Read(), fresh.Read());
+            // Ports of before may be told until the change is noticed, which takes a second where inotify is used up.
+            Assert.True(SpinWait.SpinUntil(() => changes.Revision >= stored.Revision, Wait.Deadline), "the change was not announced");
             return seen.Revision == stored.Revision && Same(seen, stored)
                 && before.Concat(Questions(stored)).All(q => Answer(ports, q) == Answer(fresh.Ports, q));
         }));
