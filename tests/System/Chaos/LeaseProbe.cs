@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Firstlight.Lab;
 using Firstlight.Plumbing.Namespaces;
@@ -11,17 +10,22 @@ namespace Firstlight.System.Tests.Chaos;
 /// <summary>Asks DHCP in the name of a guest, and leaves the guest as it is.</summary>
 /// <param name="sockets">Opens sockets in guests.</param>
 /// <param name="script">A script that says what udhcpc was told.</param>
-internal sealed class LeaseProbe(NamespaceSockets sockets, string script)
+/// <param name="identities">Who guests with a lease of DHCPv6 are to it: their address, IAID and DUID.</param>
+internal sealed class LeaseProbe(NamespaceSockets sockets, string script, IReadOnlyDictionary<IPAddress, (uint Iaid, byte[] Duid)> identities)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Writes the script.</summary>
+    /// <summary>Reads who guests are, and writes the script.</summary>
     public static LeaseProbe Make(NamespaceSockets sockets, LabState state)
     {
+        // A lease of DHCPv6 belongs to a DUID: anybody else is not offered the address while it lasts.
+        var identities = Directory.EnumerateFiles(Path.Combine(state.Directory, "dhcp"), "leases", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+            .Select(line => line.Split(' ')).Where(fields => fields.Length == 5 && fields[2].Contains(':', StringComparison.Ordinal))
+            .ToDictionary(fields => IPAddress.Parse(fields[2]), fields => (uint.Parse(fields[1]), Convert.FromHexString(fields[4].Replace(":", "", StringComparison.Ordinal))));
         var file = Path.Combine(state.Directory, "udhcpc-say");
         File.WriteAllText(file, "#!/bin/sh\n[ \"$1\" = bound ] && echo \"$ip\" \"via $router\" $staticroutes\nexit 0\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new LeaseProbe(sockets, file);
+        return new LeaseProbe(sockets, file, identities);
     }
 
     /// <summary>Asks once.</summary>
@@ -49,7 +53,7 @@ internal sealed class LeaseProbe(NamespaceSockets sockets, string script)
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            await socket.SendToAsync(Solicit(transaction, guest.Ports[0].Mac), SocketFlags.None, new IPEndPoint(IPAddress.Parse("ff02::1:2"), 547), patience.Token);
+            await socket.SendToAsync(Solicit(transaction, identities[guest.Ports[0].FixedIps[0].Address]), SocketFlags.None, new IPEndPoint(IPAddress.Parse("ff02::1:2"), 547), patience.Token);
             while (true)
             {
                 var length = await socket.ReceiveAsync(buffer, patience.Token);
@@ -63,14 +67,15 @@ internal sealed class LeaseProbe(NamespaceSockets sockets, string script)
         }
     }
 
-    private static byte[] Solicit(int transaction, PhysicalAddress mac)
+    private static byte[] Solicit(int transaction, (uint Iaid, byte[] Duid) client)
     {
-        byte[] duid = [0, 3, 0, 1, .. mac.GetAddressBytes()];
+        var iaid = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(iaid, client.Iaid);
         return
         [
             1, (byte)(transaction >> 16), (byte)(transaction >> 8), (byte)transaction,
-            0, 1, 0, (byte)duid.Length, .. duid,
-            0, 3, 0, 12, .. mac.GetAddressBytes().AsSpan(2), .. new byte[8],
+            0, 1, 0, (byte)client.Duid.Length, .. client.Duid,
+            0, 3, 0, 12, .. iaid, .. new byte[8],
             0, 8, 0, 2, 0, 0,
         ];
     }
