@@ -12,7 +12,7 @@ namespace Firstlight.Bench.Scenarios;
 /// Ours in the places of haproxy, neutron-metadata-agent and Nova's metadata API, beside the real ones, on one real Neutron and one database: what a
 /// request costs in each part, what many networks cost, and guests that boot at once.
 /// </summary>
-internal static class AgentScenario
+internal sealed class AgentScenario : Scenario<AgentResult>
 {
     private const int KeptConnections = 8;
     private const int Guests = 200;
@@ -26,14 +26,25 @@ internal static class AgentScenario
     // Of a processor. A Neutron that is still at work after its start is steady too, at a whole one.
     private const double MostIdle = 0.15;
 
-    /// <summary>Programs beside ours, and how each says its version.</summary>
-    public static IEnumerable<(string Name, string[] Version)> Programs =>
+    public override string Name => "agent";
+
+    public override string What => "the whole way beside haproxy, neutron-metadata-agent, Neutron and Nova; many networks";
+
+    public override (double Full, double Quick) Minutes => (12, 4);
+
+    public override (int Full, int Quick) Rounds => (5, 2);
+
+    public override IReadOnlyList<string> Peers => MetadataPaths.Names;
+
+    public override IEnumerable<(string Name, string[] Version)> Programs =>
     [
         ("haproxy", ["haproxy", "-v"]), ("mariadb", ["mariadbd", "--version"]), ("rabbitmq", Package("rabbitmq-server")),
         ("nova-api", Package("nova-api")), ("neutron-metadata-agent", Package("neutron-metadata-agent")), ("neutron-server", Package("neutron-server")),
     ];
 
-    public static async Task<AgentResult> RunAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
+    protected override string Table(AgentResult result) => AgentTable.Render(result);
+
+    protected override async Task<AgentResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
     {
         try
         {
@@ -59,7 +70,7 @@ internal static class AgentScenario
         await Command.RunAsync(["taskset", "-a", "-cp", "1", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
         var idle = await IdleAsync(host, paths, cancellationToken);
-        var measures = await MeasureAsync(options, host, cloud, paths, idle, cancellationToken);
+        var measures = await WaysAsync(options, host, cloud, paths, idle, cancellationToken);
         Console.WriteLine("[5/6] guests that boot at once");
         var storms = await StormsAsync(options, cloud, paths, cancellationToken);
         Console.WriteLine("[6/6] a host with many networks");
@@ -78,7 +89,7 @@ internal static class AgentScenario
         new("alone", "one request after the other, each on a new connection.", 1, ["Connection: close"], 2, All: false),
     ];
 
-    private static async Task<IReadOnlyList<AgentMeasure>> MeasureAsync(
+    private static async Task<IReadOnlyList<AgentMeasure>> WaysAsync(
         BenchOptions options, Host host, BenchCloud cloud, List<MetadataPath> paths, IReadOnlyDictionary<PartKind, (double User, double System)> idle, CancellationToken cancellationToken)
     {
         Console.WriteLine("[3/6] warming up");

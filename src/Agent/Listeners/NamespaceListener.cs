@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Firstlight.Plumbing.Namespaces;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ internal sealed class NamespaceListener(
 
     /// <summary>Set once the accept loop ended by itself; the listener is then of no more use.</summary>
     public bool HasFailed { get; private set; }
+
+    /// <summary>Whether its device was deleted, or made anew under the same name: nobody reaches it there any more.</summary>
+    public bool HasLostDevice => feature.Spec.Device is { } device && !NamespaceSockets.IsOnDevice(socket, device);
 
     public int Connections
     {
