@@ -116,7 +116,7 @@ internal sealed class DeviceWork(IpTool ip, HostDevices host, NamespaceSockets s
 
     // Both ends are there, and they are the ends of one veth.
     private static bool IsWhole(WantedDevice device, Device? hostEnd, NamespaceState inside) =>
-        hostEnd is not null && inside.Links.Devices.TryGetValue(device.Name, out var far) && device.Mac.Equals(far.Mac) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
+        hostEnd is not null && inside.Links.Devices.TryGetValue(device.Name, out var far) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
 
     private async Task CreateAsync(
         Unit unit, string name, NamespaceState inside, WantedDevice device, Device? hostEnd, ICollection<string> changes, CancellationToken cancellationToken)

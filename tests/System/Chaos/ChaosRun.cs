@@ -9,7 +9,7 @@ namespace Firstlight.System.Tests.Chaos;
 internal sealed class ChaosRun : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     // Tells "too late" from "never": an agent that has missed a break sees it when it looks at everything again.
     private static readonly TimeSpan GivenUp = TimeSpan.FromSeconds(45);
@@ -111,8 +111,9 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         lock (_lock) _breaks.Add(broken);
         broken.Begin(Now());
+        if (broken.StopsAgent) StartClocks(broken);
         foreach (var harm in broken.Harms) await harm.DoAsync();
-        StartClocks(broken);
+        if (!broken.StopsAgent) broken.StartClock(Now());
 
         // As long as nothing says otherwise, it is not healed.
         var missing = "    nothing was looked at yet";
@@ -135,9 +136,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     // What happens to the agent happens to whatever it was about to heal.
     private void StartClocks(Break broken)
     {
-        broken.StartClock(broken.StopsAgent ? broken.Began : Now());
-        if (!broken.StopsAgent) return;
-        foreach (var other in Breaks.Where(b => b.Healed is null && b.Clock < broken.Began)) other.StartClock(broken.Began);
+        foreach (var open in Breaks.Where(b => b.Healed is null && (b == broken || b.Clock < broken.Began))) open.StartClock(broken.Began);
     }
 
     private void OnFailed(Asker asker, Attempt attempt)

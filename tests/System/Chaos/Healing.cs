@@ -16,7 +16,9 @@ internal sealed class Healing(ServedHost host, IReadOnlyList<Asker> askers, Leas
     /// <summary>Says what is still wrong; empty when nothing is.</summary>
     public async Task<string> MissingAsync(Break broken)
     {
+        // What is cheap to ask comes first: looking costs the machine more than healing does.
         if (broken.StopsAgent && !await host.IsReadyAsync()) return "    the agent is not ready";
+        if (await UnservedAsync(broken, broken.Clock ?? broken.Began) is { Length: > 0 } early) return early;
         foreach (var part in broken.Harms.SelectMany(h => h.Parts).Distinct())
         {
             var found = await Standing.ReadAsync(part);

@@ -52,8 +52,7 @@ internal static class NetworkHarms
         yield return Harm.ByIp("MTU changed", part, served, "-n", inside, "link", "set", "dev", device, "mtu", "1300");
         yield return Harm.ByIp("MAC changed", part, served, "-n", inside, "link", "set", "dev", device, "address", "02:00:00:00:00:01");
         yield return Setting("device's end in the host has IPv6 again", part, $"ipv6/conf/{tap}/disable_ipv6", "0");
-        foreach (var prefix in addresses.Where(a => a.StartsWith("10.", StringComparison.Ordinal)))
-            yield return Harm.By("connected route deleted", part, served, "sh", "-c", $"ip -n {inside} route del \"$(ip -n {inside} -4 route show dev {device} proto kernel | cut -d' ' -f1)\" dev {device}");
+        yield return Harm.By("routes to its prefixes deleted", part, served, "sh", "-c", $"for f in -4 -6; do ip -n {inside} $f route flush dev {device} proto kernel; done");
     }
 
     private static IEnumerable<Harm> OfNamespace(NetworkPart part, DhcpPart dhcp)

@@ -49,6 +49,7 @@ internal static class RouterHarms
         yield return Harm.ByIp($"host's end of {veth.Network} down", part, concerned, "link", "set", "dev", veth.HostEnd, "down");
         yield return Harm.ByIp($"pulled out of {veth.Network}", part, concerned, "link", "set", "dev", veth.HostEnd, "nomaster");
         yield return Harm.ByIp($"veth on {veth.Network} deleted", part, concerned, "link", "del", "dev", veth.HostEnd);
+        yield return Harm.By($"routes to {veth.Network} deleted", part, concerned, "sh", "-c", $"for f in -4 -6; do ip -n {where} $f route flush dev {veth.Name} proto kernel; done");
         yield return Harm.ByIp($"MAC on {veth.Network} changed", part, concerned, "-n", where, "link", "set", "dev", veth.Name, "address", "02:00:00:00:00:02");
     }
 

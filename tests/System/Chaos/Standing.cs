@@ -12,7 +12,14 @@ namespace Firstlight.System.Tests.Chaos;
 internal static partial class Standing
 {
     private const string Inside = """
-        ip -o addr show; ip -o link show; ip route show table all; ip -6 route show table all; ip -6 neigh show proxy; ip rule show; nft -s list ruleset
+        ip -o -batch - <<'EOF'
+        addr show
+        link show
+        route show table all
+        neigh show proxy
+        rule show
+        EOF
+        nft -s list ruleset
         cd /proc/sys/net && grep -H . ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/conf/all/promote_secondaries ipv4/conf/all/arp_ignore ipv4/conf/all/arp_announce \
           ipv4/conf/all/arp_notify ipv6/conf/all/forwarding ipv6/conf/all/proxy_ndp ipv6/conf/all/ndisc_notify ipv6/conf/default/accept_ra ipv6/conf/default/accept_dad
         """;
@@ -68,7 +75,7 @@ internal static partial class Standing
 
     // Neither the kernel nor nft lists in an order that outlives a making anew.
     private static string Sorted(string text) => string.Join(
-        '\n', text.Split('\n').Select(line => Passing().Replace(line, " ").Trim()).Where(line => line.Length > 0).Order(StringComparer.Ordinal));
+        '\n', text.Split('\n').Select(line => Spaces().Replace(Passing().Replace(line, " "), " ").Trim()).Where(line => line.Length > 0).Order(StringComparer.Ordinal));
 
     private static async Task<string> HostAsync(IEnumerable<string> devices)
     {
@@ -135,6 +142,9 @@ internal static partial class Standing
         }
     }
 
-    [GeneratedRegex(@"^\d+: |@if\d+| link-netnsid \d+| valid_lft \d+sec| preferred_lft [1-9]\d*sec| (?:expires|qlen|metric) \d+\w*| cache\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"^\d+: |@if\d+| link-netnsid \d+| valid_lft \d+sec| preferred_lft [1-9]\d*sec| (?:expires|qlen|metric) \d+\w*| cache\b| nodad\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Passing();
 }
