@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Firstlight.System.Tests.Support;
 
@@ -9,15 +10,20 @@ namespace Firstlight.System.Tests.Chaos;
 /// <param name="Addresses">Addresses on the DHCP device of each network, with their prefix lengths.</param>
 internal sealed partial record Before(IReadOnlyList<Part> Parts, IReadOnlyDictionary<Part, string> Standing, IReadOnlyDictionary<NetworkPart, IReadOnlyList<string>> Addresses)
 {
-    /// <summary>Looks at a host at rest.</summary>
+    // The agent looks at everything now and then, and clears away then what nobody tells it of; on a small host every three seconds.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(4);
+
+    /// <summary>Looks at a host once nothing changes any more.</summary>
     public static async Task<Before> LookAsync(ServedHost host)
     {
         var parts = Chaos.Parts.Of(host.Read(), host.State.Directory);
-        var (former, latter) = (await ReadAsync(parts), await ReadAsync(parts));
+        var (latter, since) = (await ReadAsync(parts), Stopwatch.GetTimestamp());
         await Eventually.TrueAsync(async () =>
         {
-            (former, latter) = (latter, await ReadAsync(parts));
-            return parts.All(p => former[p] == latter[p]);
+            var former = latter;
+            latter = await ReadAsync(parts);
+            if (parts.Any(p => former[p] != latter[p])) since = Stopwatch.GetTimestamp();
+            return Stopwatch.GetElapsedTime(since) > Rest;
         }, "the host is at rest");
         var addresses = parts.OfType<NetworkPart>().Where(p => p.Dhcp is not null)
             .ToDictionary(p => p, p => (IReadOnlyList<string>)[.. Address().Matches(latter[p]).Where(m => m.Groups["device"].Value == p.Dhcp!.Veth.Name).Select(m => m.Groups["address"].Value)]);

@@ -1,4 +1,5 @@
 using Firstlight.Inventory.Own.Model;
+using Firstlight.System.Tests.Support;
 
 namespace Firstlight.System.Tests.Chaos;
 
@@ -10,12 +11,29 @@ namespace Firstlight.System.Tests.Chaos;
 /// <param name="Census">All of it by name.</param>
 internal sealed record Scene(string Name, Cloud Cloud, IReadOnlyList<Part> Parts, IReadOnlyDictionary<Part, string> Standing, string Census)
 {
-    /// <summary>Whether guests on a way are served in it.</summary>
-    public bool Serves(AskedWay way) => Cloud.Servers.Values.Any(s => s.Name == way.Guest) && Cloud.Networks.Values.Any(n => n.Name == way.Network)
-        && (way.Through is null || Cloud.Routers.Values.Any(r => r.Name == way.Through));
+    /// <summary>Whether guests are served in it on the way that they know.</summary>
+    public bool Serves(AskedWay way)
+    {
+        var network = Cloud.Networks.Values.FirstOrDefault(n => n.Name == way.Network);
+        if (network is null || Cloud.Servers.Values.All(s => s.Name != way.Guest)) return false;
+        return way.Through is null || Cloud.Ports.Values.Any(p => p.NetworkId == network.Id && Cloud.Routers.GetValueOrDefault(p.DeviceId)?.Name == way.Through);
+    }
 
-    /// <summary>What differs from it on the host now; empty for nothing.</summary>
-    public async Task<string> DifferenceAsync(string stateDirectory, IReadOnlyCollection<Part> known)
+    /// <summary>Waits until the host looks like it, to the letter.</summary>
+    public async Task ComeAboutAsync(string stateDirectory, IReadOnlyCollection<Part> known)
+    {
+        var difference = "";
+        try
+        {
+            await Eventually.TrueAsync(async () => (difference = await DifferenceAsync(stateDirectory, known)).Length == 0, "the difference is gone");
+        }
+        catch (Exception) when (difference.Length > 0)
+        {
+            Assert.Fail($"the host is not as it was with the {Name} cloud:\n{difference}");
+        }
+    }
+
+    private async Task<string> DifferenceAsync(string stateDirectory, IReadOnlyCollection<Part> known)
     {
         var census = await Chaos.Census.TakeAsync(stateDirectory, known);
         if (census != Census) return Chaos.Standing.Difference(Census, census);
