@@ -29,6 +29,29 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    public async Task A_guarded_guest_leases_asks_again_and_gives_back_with_the_isc_client()
+    {
+        await using var network = await StartAsync();
+        var (guest, state) = (network.Mallory, network.Host.State);
+        var (script, told, leases, pid) = ($"{state}/isc-script", $"{state}/isc-told", $"{state}/isc-leases", $"{state}/isc-pid");
+        await File.WriteAllTextAsync(
+            script, $"#!/bin/sh\n[ -z \"$new_ip_address\" ] || ip addr replace \"$new_ip_address/26\" dev eth0\necho $reason $new_ip_address $new_rfc3442_classless_static_routes >>{told}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] files = ["-sf", script, "-lf", leases, "-pf", pid];
+        await guest.RunAsync("ip", "-4", "addr", "flush", "dev", "eth0");
+
+        await guest.RunAsync("dhclient", ["-4", "-1", "-q", .. files, "eth0"]);
+        Assert.Contains($"BOUND {MalloryV4} 32 169 254 169 254 10 0 0 65", await File.ReadAllTextAsync(told), StringComparison.Ordinal);
+        await guest.RunAsync("dhclient", ["-4", "-x", "-q", "-sf", "/bin/true", .. files[2..], "eth0"]);
+        await guest.RunAsync("dhclient", ["-4", "-1", "-q", .. files, "eth0"]);
+        Assert.Contains($"REBOOT {MalloryV4}", await File.ReadAllTextAsync(told), StringComparison.Ordinal);
+        await guest.RunAsync("dhclient", ["-4", "-r", "-q", .. files, "eth0"]);
+
+        var kept = Path.Combine(state, "dhcp", network.Network.Id, "leases");
+        await Host.EventuallyAsync("the lease given back", async () => (await File.ReadAllTextAsync(kept)).Contains($" {MalloryV4} ", StringComparison.Ordinal) ? null : "gone");
+    }
+
+    [Fact]
     public async Task A_neighbours_address_gets_nothing()
     {
         await using var network = await StartAsync();
