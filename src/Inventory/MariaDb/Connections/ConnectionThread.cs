@@ -18,6 +18,7 @@ internal sealed class ConnectionThread
     private readonly WorkSlot _slot = new();
     // What follows is a count and a place in the pool; it runs on this thread, so that a starved thread pool cannot hold it up.
     private readonly TaskCompletionSource _ended = new();
+    private readonly Thread _thread;
     private ConnectionSocket? _socket;
     private int _losses;
 
@@ -28,7 +29,8 @@ internal sealed class ConnectionThread
         _time = time;
         OpenedAt = IdleSince = time.GetTimestamp();
         // Unsafe: the thread outlives the caller, whose async locals are none of its business.
-        new Thread(Loop, StackBytes) { Name = $"mariadb {number}", IsBackground = true }.UnsafeStart();
+        _thread = new Thread(Loop, StackBytes) { Name = $"mariadb {number}", IsBackground = true };
+        _thread.UnsafeStart();
     }
 
     /// <summary>Whether it can take work.</summary>
@@ -77,7 +79,10 @@ internal sealed class ConnectionThread
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<T>(cancellationToken) : AnswerAsync(PostOn(work), limit, Waiting, cancellationToken);
 
     /// <inheritdoc cref="RunAsync"/>
-    public T Run<T>(Func<ServerConnection, T> work, TimeSpan limit) => Answer(PostOn(work), limit, Waiting);
+    /// <exception cref="InvalidOperationException">Called by who goes on, on this very thread, which cannot wait for itself.</exception>
+    public T Run<T>(Func<ServerConnection, T> work, TimeSpan limit) => Thread.CurrentThread != _thread
+        ? Answer(PostOn(work), limit, Waiting)
+        : throw new InvalidOperationException($"a blocking call on the thread of the connection to {_settings.Target}");
 
     /// <summary>Closes an idle connection politely, on its thread.</summary>
     public void Close() => _slot.Leave();
@@ -98,7 +103,7 @@ internal sealed class ConnectionThread
 
     private Task<T> Post<T>(Func<T> work)
     {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<T>(_settings.ContinuesOnThread ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         return _slot.TryPost(() => Answer(work, answer))
             ? answer.Task
             : throw new MariaDbException(MariaDbFailure.ConnectionLost, $"the connection to {_settings.Target} is gone");

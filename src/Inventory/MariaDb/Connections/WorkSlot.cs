@@ -1,10 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+using Firstlight.Inventory.MariaDb.Native;
+
 namespace Firstlight.Inventory.MariaDb.Connections;
 
 /// <summary>Where callers leave work for a connection's thread, one piece at a time, and where they send it home. Safe for all threads.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Whoever left the last work may still be about to set the signal when the thread is gone: the finalizer frees it.")]
 internal sealed class WorkSlot
 {
-    // An object and not a Lock: the thread waits on it for work.
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly ThreadSignal _news = new();
     private Action? _work;
     private bool _isBusy;
     private bool _isLeaving;
@@ -25,21 +29,27 @@ internal sealed class WorkSlot
             if (_isBusy) throw new InvalidOperationException("the connection is busy with another statement or an open reader's rows");
             _isBusy = true;
             _work = work;
-            Monitor.Pulse(_gate);
-            return true;
         }
+        _news.Set();
+        return true;
     }
 
     /// <summary>The thread's: waits for work. Null, and only then, the thread ends.</summary>
     /// <remarks>What was posted comes out also when the thread is to leave: somebody waits for its answer, which a cut connection gives at once.</remarks>
     public Action? Take()
     {
-        lock (_gate)
+        while (true)
         {
-            while (_work is null && !_isLeaving) Monitor.Wait(_gate);
-            var work = _work;
-            _work = null;
-            return work;
+            lock (_gate)
+            {
+                if (_work is not null || _isLeaving)
+                {
+                    var work = _work;
+                    _work = null;
+                    return work;
+                }
+            }
+            _news.Wait();
         }
     }
 
@@ -59,7 +69,7 @@ internal sealed class WorkSlot
         lock (_gate)
         {
             _isLeaving = true;
-            Monitor.Pulse(_gate);
         }
+        _news.Set();
     }
 }
