@@ -109,16 +109,16 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         var wren = PortOf("wren").DeviceId;
         using (Break($"UPDATE servers SET user_data = CAST('#!' || hex(zeroblob(30000)) AS BLOB) WHERE id = '{wren}'; {Notice}", $"UPDATE servers SET user_data = NULL WHERE id = '{wren}'; {Notice}"))
-            await NamedAsync("wren", "user_data", "larger than the 49,149 bytes");
+            await EventuallyNamedAsync("wren", "user_data", "larger than the 49,149 bytes");
         using (Break($"UPDATE servers SET user_data = CAST('#cloud-config' || char(10) || 'packages: [nginx' AS BLOB) WHERE id = '{wren}'; {Notice}", $"UPDATE servers SET user_data = NULL WHERE id = '{wren}'; {Notice}"))
-            await NamedAsync("wren", "user_data", "no YAML from line");
+            await EventuallyNamedAsync("wren", "user_data", "no YAML from line");
 
         await File.WriteAllTextAsync(VendorFile, "{ broken");
         using (Break(Notice, Notice))
         {
             var vendor = Path.Combine(_files, "vendor.conf");
             await File.WriteAllTextAsync(vendor, $"[api]\nvendordata_jsonfile_path = {VendorFile}\n");
-            await NamedAsync("wren", "vendor_data", $"the vendor data file {VendorFile} is broken", "--config-file", vendor);
+            await EventuallyNamedAsync("wren", "vendor_data", $"the vendor data file {VendorFile} is broken", "--config-file", vendor);
         }
 
         await File.WriteAllTextAsync(VendorFile, "{}");
@@ -295,7 +295,25 @@ public sealed class DoctorTests : IAsyncLifetime
         return run;
     }
 
-    private Task EventuallyRightAsync(string guest) => Eventually.TrueAsync(async () => (await AskAsync(guest)).ExitCode == 0, $"{guest} is right again");
+    // Who serves documents hears of a change of the inventory a moment later.
+    private async Task EventuallyNamedAsync(string guest, string hop, string why, params string[] options)
+    {
+        await Eventually.TrueAsync(async () => (await AskAsync(guest, options)).First?.Why?.Contains(why, StringComparison.Ordinal) ?? false, $"{hop} of {guest} is named");
+        await NamedAsync(guest, hop, why, options);
+    }
+
+    private async Task EventuallyRightAsync(string guest)
+    {
+        DoctorRun? last = null;
+        try
+        {
+            await Eventually.TrueAsync(async () => (last = await AskAsync(guest)).ExitCode == 0, $"{guest} is right again");
+        }
+        catch (Exception) when (last is not null)
+        {
+            Assert.Fail($"{guest} is not right again: {last}");
+        }
+    }
 
     private static async Task DoAsync(string program, params string[] arguments)
     {

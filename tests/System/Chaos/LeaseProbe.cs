@@ -46,7 +46,6 @@ internal sealed class LeaseProbe(NamespaceSockets sockets, string script, IReadO
     private async Task<string?> AskV6Async(Guest guest)
     {
         using var socket = sockets.OpenDatagram(Path.Combine("/run/netns", guest.Namespace), AddressFamily.InterNetworkV6, "eth0");
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
         socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 546));
         var transaction = Random.Shared.Next(1 << 24);
         var buffer = new byte[1500];
@@ -61,7 +60,7 @@ internal sealed class LeaseProbe(NamespaceSockets sockets, string script, IReadO
                     return Addresses(buffer.AsSpan(4, length - 4)).Contains(guest.Ports[0].FixedIps[0].Address) ? null : $"{guest.Server.Name} is not offered {guest.Address}";
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             return $"{guest.Server.Name} is offered nothing";
         }
