@@ -1,5 +1,6 @@
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Nftables;
+using Firstlight.Plumbing.Processes;
 using Firstlight.Plumbing.Reconcile;
 using Firstlight.Plumbing.Tests.Support;
 
@@ -17,7 +18,8 @@ public sealed class PortWorkTests
         host.Restart();
         using var journal = Journal.Open(host.State);
         using var devices = new HostDevices();
-        var work = new PortWork(new IpTool(host.Runner), devices, journal, new PortGuardTable(host.Runner, host.State));
+        var hand = new Hand(host.Runner);
+        var work = new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
         await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, [], TestContext.Current.CancellationToken);
 
         var (fell, ended) = (false, false);
