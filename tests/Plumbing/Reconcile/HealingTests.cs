@@ -1,3 +1,4 @@
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Reconcile;
 using Firstlight.Plumbing.Tests.Support;
@@ -79,12 +80,16 @@ public sealed class HealingTests(KeptSite kept) : IClassFixture<KeptSite>
     public async Task A_host_where_nothing_happens_is_looked_at_a_few_times_only_and_runs_no_program()
     {
         await using var site = await Site.BuildAsync();
+        var generation = Assert.NotNull(NftGeneration.Read());
         await using var keeping = site.Host.Keep(site.Wanted);
         await keeping.SettledAsync();
         await Host.EventuallyAsync("a sweep", () => Task.FromResult(keeping.Looks >= 12 ? "yes" : null));
 
         lock (keeping.Repairs) Assert.Empty(keeping.Repairs);
-        Assert.Equal(site.ProgramsAfterBuilding, site.Host.Plumber.ProgramsStarted);
+
+        // Rules that others of this host change in the meantime are read again: once for each change, and never without one.
+        var changesOfOthers = unchecked(Assert.NotNull(NftGeneration.Read()) - generation);
+        Assert.InRange(site.Host.Plumber.ProgramsStarted - site.ProgramsAfterBuilding, 0, changesOfOthers);
     }
 
     [Fact]
