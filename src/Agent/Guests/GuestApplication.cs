@@ -35,14 +35,14 @@ internal sealed class GuestApplication(
     {
         var began = time.GetTimestamp();
         var http = context.Get<IHttpRequestFeature>()!;
-        var refusal = Meet(context, http, out var caller);
+        var refusal = Meet(context, http, out var caller, out var isCounted);
         if (Interlocked.Increment(ref _inFlight) > options.MaxRequestsInFlight)
         {
             GuestsLog.Overloaded(logger, options.MaxRequestsInFlight);
             return Finish(context, http, caller, began, ErrorPages.Unavailable(http.Method));
         }
 
-        if (Limiter is { } limiter && !limiter.Admits(caller.Scope, caller.Query, caller.ForwardedFor))
+        if (Limiter is { } limiter && !isCounted && !limiter.Admits(caller.Scope, caller.Query, caller.ForwardedFor))
             return Finish(context, http, caller, began, TooManyRequests.Answer(http.Method));
         if (HasLongLine(http.Headers)) return Finish(context, http, caller, began, ErrorPages.HeaderTooLarge(http.Method));
         if (refusal is { } answer) return Finish(context, http, caller, began, answer);
@@ -53,11 +53,13 @@ internal sealed class GuestApplication(
             : AnswerLaterAsync(context, http, caller, began, answering);
     }
 
-    private GuestAnswer? Meet(IFeatureCollection context, IHttpRequestFeature http, out Caller caller)
+    private GuestAnswer? Meet(IFeatureCollection context, IHttpRequestFeature http, out Caller caller, out bool isCounted)
     {
-        if (context.Get<GuestConnection>() is not { } guest) return proxies!.Read(http, out caller);
+        isCounted = false;
+        if (context.Get<GuestOrigin>() is not { } guest) return proxies!.Read(http, out caller);
         guest.Listener.CountRequest();
-        caller = new Caller(guest.Query, guest.ForwardedFor, guest.Listener.Scope);
+        isCounted = guest.TakeCount();
+        caller = new Caller(guest.Peer.Query, guest.Peer.ForwardedFor, guest.Listener.Scope);
         return null;
     }
 

@@ -15,4 +15,7 @@ internal static partial class GuestsLog
 
     [LoggerMessage(4303, LogLevel.Debug, "Refused a request: {Limit} are being answered")]
     public static partial void Overloaded(ILogger logger, int limit);
+
+    [LoggerMessage(4304, LogLevel.Error, "A request for {Target} of {Scope} failed where it should have been answered from memory, and takes the long way ({RequestId})")]
+    public static partial void NotFromMemory(ILogger logger, Exception exception, string target, Scope scope, RequestId requestId);
 }

@@ -24,6 +24,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
     private readonly Lock _flightsLock = new();
     private readonly Lock _countLock = new();
     private long _bytes;
+    private int _trimming;
 
     /// <summary>Memory held, roughly.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -158,17 +159,30 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
 
             Interlocked.Add(ref _bytes, size - entry.CountedBytes);
             entry.CountedBytes = size;
-            if (_bytes > options.SnapshotCacheBytes) Trim();
         }
+
+        // Elsewhere: finding the oldest of many takes longer than the request that was one too many may wait.
+        if (Bytes > options.SnapshotCacheBytes && Interlocked.Exchange(ref _trimming, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.Trim(), this, preferLocal: false);
     }
 
     private void Trim()
     {
-        foreach (var (key, entry) in _entries.OrderBy(pair => pair.Value.LastUsed).ToList())
+        // Again after each pass: whoever went over the limit while it ran left the trimming to it.
+        do
         {
-            if (_bytes <= options.SnapshotCacheBytes * TrimTo) return;
-            if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(key, entry))) Forget(entry);
+            foreach (var (key, entry) in _entries.ToArray().OrderBy(pair => pair.Value.LastUsed))
+            {
+                if (Bytes <= options.SnapshotCacheBytes * TrimTo) break;
+                lock (_countLock)
+                {
+                    if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(key, entry))) Forget(entry);
+                }
+            }
+
+            Volatile.Write(ref _trimming, 0);
         }
+        while (Bytes > options.SnapshotCacheBytes && !_entries.IsEmpty && Interlocked.Exchange(ref _trimming, 1) == 0);
     }
 
     // An entry that is gone is never counted again, even if a request still holds it.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
@@ -37,6 +38,13 @@ internal sealed class TestDirectory : IPortDirectory
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         return default;
+    }
+
+    public bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
+    {
+        port = IsAway || Hangs ? null : _ports.GetValueOrDefault((query.Scope, query.Mac?.ToString() ?? query.Address.ToString())).Port;
+        if (port is not null) Asked.Enqueue(query);
+        return port is not null;
     }
 
     public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken)
