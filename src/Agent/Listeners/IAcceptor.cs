@@ -12,12 +12,12 @@ internal interface IAcceptor
     /// <summary>Begins.</summary>
     void Start();
 
-    /// <summary>Takes no more connections, and ends idle ones that it keeps; answers that are being sent go on. The socket may be closed afterwards.</summary>
+    /// <summary>Takes no more connections; those it keeps go on. The socket may be closed afterwards.</summary>
     Task StopAsync();
 
-    /// <summary>Waits until it keeps no connection any more.</summary>
+    /// <summary>Ends connections that it keeps as soon as they are idle, and waits until none is left.</summary>
     Task DrainAsync(CancellationToken cancellationToken);
 
-    /// <summary>Resets the connections it keeps.</summary>
+    /// <summary>Resets the connections that it keeps. The last thing it is asked for.</summary>
     Task ResetAsync();
 }

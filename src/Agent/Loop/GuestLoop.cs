@@ -159,7 +159,17 @@ internal sealed class GuestLoop : IDisposable
         var now = _time.GetTimestamp();
         if (_time.GetElapsedTime(_sweptAt, now) < Period) return;
         _sweptAt = now;
-        foreach (var acceptor in _acceptors) acceptor.Sweep(now);
+        foreach (var acceptor in _acceptors)
+        {
+            try
+            {
+                acceptor.Sweep(now);
+            }
+            catch (IOException e)
+            {
+                LoopLog.Failed(_logger, e);
+            }
+        }
     }
 
     private sealed class Errand(Action work)

@@ -36,6 +36,7 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
     private volatile bool _hasFailed;
     private bool _isPaused;
     private bool _isStopped;
+    private bool _isFinishing;
 
     public ulong Ticket { get; set; }
 
@@ -52,11 +53,16 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
 
     public Task StopAsync() => loop.RunAsync(Stop);
 
-    public Task DrainAsync(CancellationToken cancellationToken) => _drained.Task.WaitAsync(cancellationToken);
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await loop.RunAsync(Finish);
+        await _drained.Task.WaitAsync(cancellationToken);
+    }
 
     public Task ResetAsync() => loop.RunAsync(() =>
     {
         while (_kept is [.., var connection]) Leave(connection, ConnectionCalls.Reset);
+        loop.Remove(this);
     });
 
     /// <summary>Accepts a few connections and looks at each.</summary>
@@ -112,7 +118,7 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
     {
         switch (next.End)
         {
-            case TalkEnd.Open when !_isStopped:
+            case TalkEnd.Open when !_isFinishing:
                 Keep(descriptor, peer, kept);
                 break;
             case TalkEnd.HandOver:
@@ -166,13 +172,22 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
         if (_isStopped) return;
         _isStopped = true;
         if (_descriptor >= 0) Unlisten();
-        loop.Remove(this);
+    }
+
+    private void Finish()
+    {
+        _isFinishing = true;
         for (var i = _kept.Count - 1; i >= 0; i--)
         {
             if (_kept[i].IsIdle) Leave(_kept[i], ConnectionCalls.Close);
         }
 
-        if (_kept.Count == 0) _drained.TrySetResult();
+        SeeWhetherDrained();
+    }
+
+    private void SeeWhetherDrained()
+    {
+        if (_isFinishing && _kept.Count == 0) _drained.TrySetResult();
     }
 
     private void Unlisten()
@@ -329,7 +344,7 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
         _kept.RemoveAt(_kept.Count - 1);
         _connections = _kept.Count;
         loop.Kept--;
-        if (_isStopped && _kept.Count == 0) _drained.TrySetResult();
+        SeeWhetherDrained();
     }
 
     private long In(TimeSpan span) => time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency);

@@ -32,19 +32,22 @@ internal sealed class EnginePair : IAsyncDisposable
     private readonly ListenerFeature _listener = new(new ListenerSpec(Scope, "", IPAddress.Loopback, 80, Device: null));
     private readonly GuestPeer _peer = new(Scope, IPAddress.Loopback);
     private readonly GuestApplication _application;
-    private readonly AnswerBuffer _answers = new(TimeProvider.System);
+    private readonly AnswerBuffer _answers;
 
     public EnginePair()
     {
+        // Time stands still: what depends on it, such as when the directory may be asked afresh, is then the same in every run.
+        var time = new ManualTime();
         var options = new AgentOptions();
         var directory = new OnePort();
-        var identifier = new Identifier(directory, TestAgent.Signature, options, TimeProvider.System, NullLogger<Identifier>.Instance);
-        var path = new GuestPath(identifier, new Forwarder(new DocumentUpstream(), options, TimeProvider.System, NullLogger<Forwarder>.Instance), TimeProvider.System);
-        _listeners = new NamespaceListeners(options, TimeProvider.System, NullLoggerFactory.Instance);
+        var identifier = new Identifier(directory, TestAgent.Signature, options, time, NullLogger<Identifier>.Instance);
+        var path = new GuestPath(identifier, new Forwarder(new DocumentUpstream(), options, time, NullLogger<Forwarder>.Instance), time);
+        _listeners = new NamespaceListeners(options, time, NullLoggerFactory.Instance);
         _metrics = new AgentMetrics(_listeners);
-        _application = new GuestApplication(path, proxies: null, options, _metrics, TimeProvider.System, NullLogger<GuestApplication>.Instance);
+        _application = new GuestApplication(path, proxies: null, options, _metrics, time, NullLogger<GuestApplication>.Instance);
         _server = new GuestServer(options, _transport, [GuestEndPoint.Instance], NullLoggerFactory.Instance);
-        _talk = new GuestTalk(path, limiter: null, _metrics, TimeProvider.System, NullLogger<GuestTalk>.Instance);
+        _talk = new GuestTalk(path, limiter: null, _metrics, time, NullLogger<GuestTalk>.Instance);
+        _answers = new AnswerBuffer(time);
     }
 
     /// <summary>Starts, and makes the guest known.</summary>
@@ -93,7 +96,8 @@ internal sealed class EnginePair : IAsyncDisposable
         return Masked(await connection.TalkAsync(pieces));
     }
 
-    private static byte[] Masked(byte[] answers)
+    /// <summary>Makes what differs from answer to answer alike: dates and seeds.</summary>
+    public static byte[] Masked(byte[] answers)
     {
         Mask(answers, "\r\nDate: "u8, 29);
         Mask(answers, "\"random_seed\": \""u8, 684);
@@ -106,19 +110,6 @@ internal sealed class EnginePair : IAsyncDisposable
         {
             answers = answers[(at + behind.Length)..];
             answers[..length].Fill((byte)'-');
-        }
-    }
-
-    private sealed class OnePort : IPortDirectory
-    {
-        private readonly FoundPort _port = new("port", new InstanceId("instance"), new ProjectId("project"), Scope.Id);
-
-        public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken) => new(new PortLookup(PortOutcome.Found, _port));
-
-        public bool TryFind(in PortQuery query, [global::System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out FoundPort port)
-        {
-            port = _port;
-            return true;
         }
     }
 }

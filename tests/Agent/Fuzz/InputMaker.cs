@@ -56,7 +56,7 @@ internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus)
         var requests = _random.Next(4) == 0 ? _random.Next(2, 6) : _random.Next(60) == 0 ? 12 : 1;
         for (var i = 0; i < requests; i++) input.AddRange(corpus.Count > 0 && _random.Next(8) == 0 ? corpus[_random.Next(corpus.Count)] : Request());
         for (var left = _random.Next(4) == 0 ? _random.Next(1, 4) : 0; left > 0 && input.Count > 0; left--) Mutate(input);
-        return [.. Cut(input.ToArray()), Probe];
+        return [.. Cut(input.ToArray()).Where(static piece => !piece.IsEmpty), Probe];
     }
 
     private byte[] Request()
@@ -97,7 +97,7 @@ internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus)
         if (kind == 0 && input.Length < 400) return Enumerable.Range(0, input.Length).Select(i => input.Slice(i, 1));
         if (kind > 3 || input.Length < 2) return [input];
         var cuts = Enumerable.Range(0, kind).Select(_ => _random.Next(input.Length)).Append(0).Append(input.Length).Order().ToList();
-        return cuts.Zip(cuts.Skip(1), (from, to) => input[from..to]).Where(static piece => !piece.IsEmpty);
+        return cuts.Zip(cuts.Skip(1), (from, to) => input[from..to]);
     }
 
     private T One<T>(T[] choices) => choices[_random.Next(choices.Length)];

@@ -40,8 +40,8 @@ internal sealed class MemoryTransport : IConnectionListenerFactory, IConnectionL
 
 /// <summary>The guest's end of such a connection.</summary>
 /// <remarks>
-/// Whatever is sent is worked off before the call returns: so the end of the input comes when the server waits for more, and not together with a request, which
-/// would make the outcome a matter of luck.
+/// The next piece, and the end, come when the server has worked off what came before and waits for more: an end that comes together with a request makes the
+/// outcome a matter of luck.
 /// </remarks>
 internal sealed class MemoryConnection
 {
@@ -51,12 +51,12 @@ internal sealed class MemoryConnection
 
     private readonly Pipe _toServer = new(Unbounded);
     private readonly Pipe _toGuest = new(Unbounded);
-    private readonly TaskCompletionSource _waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _waits = Channel.CreateUnbounded<bool>();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MemoryConnection(GuestOrigin origin, Replay replay)
     {
-        IDuplexPipe transport = new Ends(new SignallingReader(_toServer.Reader, _waits), _toGuest.Writer);
+        IDuplexPipe transport = new Ends(new SignallingReader(_toServer.Reader, _waits.Writer), _toGuest.Writer);
         if (replay.Received.Length > 0) transport = new ReplayedTransport(transport, replay.Received);
         Server = new ServerEnd(transport, _ended);
         Server.Features.Set(origin);
@@ -67,8 +67,14 @@ internal sealed class MemoryConnection
     /// <summary>Sends the pieces one after the other, then the end, and returns all that was answered.</summary>
     public async Task<byte[]> TalkAsync(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
-        await Task.WhenAny(_waits.Task, _ended.Task);
-        foreach (var piece in pieces) await _toServer.Writer.WriteAsync(piece);
+        await UntilItWaitsAsync();
+        foreach (var piece in pieces)
+        {
+            if (_ended.Task.IsCompleted) break;
+            await _toServer.Writer.WriteAsync(piece);
+            await UntilItWaitsAsync();
+        }
+
         await _toServer.Writer.CompleteAsync();
         await _ended.Task;
         await _toGuest.Writer.CompleteAsync();
@@ -78,13 +84,15 @@ internal sealed class MemoryConnection
         return all;
     }
 
-    /// <summary>Says once that the server waits for input.</summary>
-    private sealed class SignallingReader(PipeReader inner, TaskCompletionSource waits) : PipeReader
+    private Task UntilItWaitsAsync() => Task.WhenAny(_waits.Reader.ReadAsync().AsTask(), _ended.Task);
+
+    /// <summary>Says each time that the server waits for input.</summary>
+    private sealed class SignallingReader(PipeReader inner, ChannelWriter<bool> waits) : PipeReader
     {
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             var reading = inner.ReadAsync(cancellationToken);
-            if (!reading.IsCompleted) waits.TrySetResult();
+            if (!reading.IsCompleted) waits.TryWrite(true);
             return reading;
         }
 

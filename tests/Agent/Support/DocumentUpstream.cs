@@ -34,6 +34,9 @@ internal sealed class DocumentUpstream : IUpstream
     /// <summary>How often it was asked the short way, and answered.</summary>
     public int Prompt { get; private set; }
 
+    /// <summary>What the short way fails with; null for not at all.</summary>
+    public Exception? Fault { get; set; }
+
     public ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken)
     {
         var entry = _snapshot.TryGetHot(request.Target, out var hot) ? hot : null;
@@ -49,6 +52,7 @@ internal sealed class DocumentUpstream : IUpstream
 
     public bool TryAnswer(in PromptRequest request, [MaybeNullWhen(false)] out SnapshotEntry entry)
     {
+        if (Fault is not null) throw Fault;
         var isThere = _snapshot.TryGetHot(request.Target, out entry) && entry.Outcome is SnapshotOutcome.Document or SnapshotOutcome.NotFound;
         if (isThere) Prompt++;
         return isThere;

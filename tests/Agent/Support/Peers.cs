@@ -63,6 +63,9 @@ internal sealed class TestUpstream : IUpstream
 
     public Func<SignedRequest, CancellationToken, ValueTask<UpstreamAnswer>> Answer { get; set; } = (request, _) => new(Text(200, Describe(request)));
 
+    /// <summary>Whether it says that it has answers in memory, which the lean engine asks for; it has none.</summary>
+    public bool KeepsAnswers { get; set; }
+
     public static UpstreamAnswer Text(int status, string text)
     {
         var body = Encoding.UTF8.GetBytes(text);
