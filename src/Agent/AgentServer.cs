@@ -78,6 +78,13 @@ public sealed class AgentServer : IAsyncDisposable
     public Task<ListenerReport> ReconcileAsync(IReadOnlyCollection<ListenerSpec> wanted, CancellationToken cancellationToken) =>
         _listeners.ReconcileAsync(wanted, cancellationToken);
 
+    /// <summary>How far the listeners are those last wanted.</summary>
+    public ListenerReport Report() => _listeners.Report();
+
+    /// <summary>Something in a namespace was made or made anew: its listeners are opened, or looked at, without waiting for the next turn.</summary>
+    /// <param name="namespacePath">File of the namespace.</param>
+    public void LookAgain(string namespacePath) => _listeners.LookAgain(namespacePath);
+
     /// <summary>Stops listening, lets running requests finish for at most <see cref="AgentOptions.DrainTimeout"/>, then closes everything.</summary>
     /// <param name="cancellationToken">Ends the draining early.</param>
     public async Task StopAsync(CancellationToken cancellationToken)

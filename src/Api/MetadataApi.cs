@@ -69,7 +69,7 @@ public sealed class MetadataApi : IDisposable
         _securityGroups = securityGroups is null ? null : new SecurityGroups(securityGroups, options, time, _metrics, logger);
 
         var builder = new SnapshotBuilder(
-            options, signature, source, new VendorDataFile(options.VendorDataFile, logger), _vendorData.HasTargets, securityGroups, _metrics, time);
+            options, signature, source, new VendorDataFile(options.VendorDataFile, time, logger), _vendorData.HasTargets, securityGroups, _metrics, time);
         _cache = new SnapshotCache(options, source, builder, _metrics, time, logger);
         _identity = new CallerIdentity(options, signature, _cache, addresses, time, _metrics, logger);
         _password = new PasswordMailbox(options, source, _cache, logger);

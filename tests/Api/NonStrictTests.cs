@@ -48,6 +48,30 @@ public sealed class NonStrictTests
     }
 
     [Fact]
+    public async Task A_vendor_file_that_changed_is_told_by_snapshots_that_are_built_a_second_later()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"vendor-{Guid.NewGuid():n}.json");
+        await File.WriteAllTextAsync(file, "{\"a\": 1}");
+        try
+        {
+            await using var api = await StartAsync(new ApiOptions { VendorDataFile = file, CacheExpiration = TimeSpan.Zero });
+            Assert.Equal("{\"a\": 1}", (await api.SendAsync(Plain, "/openstack/latest/vendor_data.json")).Text);
+
+            await File.WriteAllTextAsync(file, "{\"a\": 2}");
+            api.Time.Advance(TimeSpan.FromSeconds(1));
+
+            Assert.Equal("{\"a\": 2}", (await api.SendAsync(Plain, "/openstack/latest/vendor_data.json")).Text);
+            File.Delete(file);
+            api.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(500, (await api.SendAsync(Plain, "/openstack/latest/vendor_data.json")).Status);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task A_missing_vendor_file_spoils_its_own_documents_only()
     {
         await using var api = await StartAsync(new ApiOptions { VendorDataFile = "/nonexistent/vendor.json" });

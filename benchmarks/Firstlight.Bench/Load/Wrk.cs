@@ -20,6 +20,10 @@ internal static partial class Wrk
     public static Task<WrkResult> RunAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken) =>
         RunAsync(["ip", "netns", "exec", networkNamespace], BenchOptions.Connections, ["Connection: close"], url, seconds, cancellationToken);
 
+    /// <summary>Request after request on connections that stay open, from a guest's namespace.</summary>
+    public static Task<WrkResult> KeptAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken) =>
+        RunAsync(["ip", "netns", "exec", networkNamespace], BenchOptions.Connections, [], url, seconds, cancellationToken);
+
     /// <summary>Request after request on connections that stay open.</summary>
     public static Task<WrkResult> KeepAliveAsync(int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
         RunAsync([], connections, headers, url, seconds, cancellationToken);

@@ -1,10 +1,33 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Firstlight.Bench.Machine;
 
 /// <summary>Processor time and memory of a server: of the process, of its descendants, and of those of both that have ended.</summary>
-internal static class ProcessCpu
+internal static partial class ProcessCpu
 {
+    private const int ExactClock = 2;
+
+    /// <summary>
+    /// Time so far. Those that run are asked for their exact time, which /proc rounds to clock ticks; those that have ended are known in ticks only.
+    /// </summary>
+    public static CpuTime Time(IEnumerable<int> pids, int ticksPerSecond, string? owning = null)
+    {
+        var sum = new CpuTime();
+        var tick = 1_000_000.0 / ticksPerSecond;
+        foreach (var stat in Family(pids, owning))
+        {
+            var ticks = stat.OwnUser + stat.OwnSystem;
+            // CPUCLOCK_SCHED of a process, as clock_getcpuclockid(3) makes it.
+            var own = GetTime((~stat.Pid << 3) | ExactClock, out var time) == 0 ? (time.Seconds * 1e6) + (time.Nanoseconds / 1e3) : ticks * tick;
+            var user = ticks == 0 ? own / 2 : own * stat.OwnUser / ticks;
+            sum += new CpuTime(user, own - user);
+            sum += new CpuTime((stat.User - stat.OwnUser) * tick, (stat.System - stat.OwnSystem) * tick);
+        }
+
+        return sum;
+    }
+
     /// <summary>User and system time so far, in clock ticks (<see cref="Host.TicksPerSecond"/>).</summary>
     public static (long User, long System) Ticks(IEnumerable<int> pids, string? owning = null)
     {
@@ -70,7 +93,7 @@ internal static class ProcessCpu
         }
 
         var f = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return new(pid, int.Parse(f[1], CultureInfo.InvariantCulture), At(11) + At(13), At(12) + At(14));
+        return new(pid, int.Parse(f[1], CultureInfo.InvariantCulture), At(11), At(12), At(11) + At(13), At(12) + At(14));
 
         long At(int index) => long.Parse(f[index], CultureInfo.InvariantCulture);
     }
@@ -88,5 +111,16 @@ internal static class ProcessCpu
         }
     }
 
-    private sealed record Stat(int Pid, int Parent, long User, long System);
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetTime(int clock, out TimeSpec time);
+
+    // Own is that of the process; the rest is of its children that have ended.
+    private sealed record Stat(int Pid, int Parent, long OwnUser, long OwnSystem, long User, long System);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct TimeSpec
+    {
+        public readonly long Seconds;
+        public readonly long Nanoseconds;
+    }
 }

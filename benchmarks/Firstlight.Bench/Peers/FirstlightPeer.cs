@@ -6,15 +6,18 @@ using Firstlight.Bench.Scenarios;
 
 namespace Firstlight.Bench.Peers;
 
-/// <summary>Our program as an operator runs it: <c>firstlight standalone</c> on a cloud file of one network and one server.</summary>
+/// <summary>Our program as an operator runs it: <c>firstlight standalone</c> on an inventory of its own.</summary>
 internal sealed class FirstlightPeer : Peer
 {
-    private readonly Daemon _daemon;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(20);
+    private readonly BenchOptions _options;
     private readonly string _directory;
+    private readonly int _management = FreePort();
+    private Daemon? _daemon;
 
-    private FirstlightPeer(Daemon daemon, string directory)
+    private FirstlightPeer(BenchOptions options, string directory)
     {
-        _daemon = daemon;
+        _options = options;
         _directory = directory;
     }
 
@@ -24,34 +27,76 @@ internal sealed class FirstlightPeer : Peer
 
     public override string Url => $"http://{GuestNetwork.MetadataAddress}/openstack/latest/meta_data.json";
 
-    public override IEnumerable<int> Pids => [_daemon.Pid];
+    public override IEnumerable<int> Pids => [Running.Pid];
 
     // dnsmasq is ours too, although it is nobody's child.
     protected override string Owning => _directory;
 
+    /// <summary>The program alone, without the daemons it started.</summary>
+    public int Pid => Running.Pid;
+
+    private Daemon Running => _daemon ?? throw new InvalidOperationException("firstlight does not run");
+
+    private string Config => Path.Combine(_directory, "firstlight.conf");
+
+    private string Program => Path.Combine(_options.Root, "firstlight");
+
     /// <summary>Applies the cloud, starts the program and waits until it says it is ready.</summary>
-    public static async Task<FirstlightPeer> StartAsync(string root, string directory, GuestNetwork network, Undo undo, CancellationToken cancellationToken)
+    public static async Task<FirstlightPeer> StartAsync(
+        BenchOptions options, string directory, IReadOnlyList<GuestNetwork> networks, Undo undo, CancellationToken cancellationToken)
+    {
+        var peer = await MakeAsync(options, directory, undo, cancellationToken);
+        await peer.ApplyAsync(BenchCloudFile.Render(networks), cancellationToken);
+        await peer.StartAsync(cancellationToken);
+        return peer;
+    }
+
+    /// <summary>An empty inventory and a configuration; nothing runs yet. At the end of the run everything the program made is taken away.</summary>
+    public static async Task<FirstlightPeer> MakeAsync(BenchOptions options, string directory, Undo undo, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.Combine(directory, "state"));
-        var management = FreePort();
-        var config = Path.Combine(directory, "firstlight.conf");
-        var cloud = Path.Combine(directory, "cloud.yaml");
-        await File.WriteAllTextAsync(config, Configuration(Path.Combine(directory, "state"), management, FreePort()), cancellationToken).ConfigureAwait(false);
-        await File.WriteAllTextAsync(cloud, Cloud(network), cancellationToken).ConfigureAwait(false);
-        await Command.RunAsync([$"{root}/firstlight", "apply", "--config-file", config, cloud], cancellationToken).ConfigureAwait(false);
+        var peer = new FirstlightPeer(options, directory);
+        await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, FreePort()), cancellationToken);
+        undo.Add("networks of firstlight", () => Command.TryAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
+        undo.Add("firstlight standalone", peer.StopAsync);
+        return peer;
+    }
 
-        var daemon = undo.Add(
-            "firstlight standalone",
-            Daemon.Start("firstlight", Path.Combine(directory, "firstlight.log"), "taskset", "-c", "0", $"{root}/firstlight", "standalone", "--config-file", config));
+    /// <summary>Brings the inventory to a cloud file; a running program hears of it at once.</summary>
+    public async Task ApplyAsync(string cloud, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(_directory, "cloud.yaml");
+        await File.WriteAllTextAsync(file, cloud, cancellationToken);
+        await Command.RunAsync([Program, "apply", "--config-file", Config, file], cancellationToken);
+    }
+
+    /// <summary>Starts the program on processor 0 and waits until it says that all networks are in order.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Methods that are precompiled would not be slow.
+        string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
+        _daemon = Daemon.Start("firstlight", Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+        await UntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the program; its networks stay, and the next start takes them over.</summary>
+    public async Task StopAsync()
+    {
+        if (_daemon is not null) await _daemon.DisposeAsync();
+        _daemon = null;
+    }
+
+    /// <summary>Waits until the program says that all networks are in order.</summary>
+    public async Task UntilReadyAsync(CancellationToken cancellationToken)
+    {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await daemon.UntilAsync("/readyz answers 200", Ready, TimeSpan.FromSeconds(60), cancellationToken).ConfigureAwait(false);
-        return new(daemon, directory);
+        await Running.UntilAsync("/readyz answers 200", Ready, ReadyWithin, cancellationToken);
 
         async Task<bool> Ready(CancellationToken token)
         {
             try
             {
-                using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{management}/readyz"), token).ConfigureAwait(false);
+                using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{_management}/readyz"), token);
                 return response.StatusCode == HttpStatusCode.OK;
             }
             catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !token.IsCancellationRequested))
@@ -65,12 +110,12 @@ internal sealed class FirstlightPeer : Peer
     public async Task<string> DocumentAsync(GuestNetwork network, CancellationToken cancellationToken)
     {
         var document = "";
-        await _daemon.UntilAsync("the guest gets its meta_data.json", Answered, TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
+        await Running.UntilAsync("the guest gets its meta_data.json", Answered, TimeSpan.FromSeconds(30), cancellationToken);
         return document;
 
         async Task<bool> Answered(CancellationToken token)
         {
-            (var status, document) = await network.GetAsync(Url, token).ConfigureAwait(false);
+            (var status, document) = await network.GetAsync(Url, token);
             return status == 200 && document.Contains(network.ServerId.ToString(), StringComparison.Ordinal);
         }
     }
@@ -82,39 +127,6 @@ internal sealed class FirstlightPeer : Peer
         metadata_listen_port = {api}
         [firstlight]
         management_listen = 127.0.0.1:{management}
-
-        """);
-
-    // A key and user data, so that there is an answer to all that a booting guest asks.
-    private static string Cloud(GuestNetwork network) => $"""
-        projects:
-          - name: bench
-        keypairs:
-          - name: bench
-            project: bench
-            type: ssh
-            public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJyb3duLWZveC1qdW1wcy1vdmVyLWxhenktZG9ncy0x bench"
-        networks:
-          - name: bench
-            id: {network.NetworkId}
-            project: bench
-        subnets:
-          - name: bench
-            network: bench
-            cidr: {network.Cidr}
-        servers:
-        {string.Concat(Enumerable.Range(0, network.Guests + 1).Select(n => Server(network, n)))}
-        """;
-
-    private static string Server(GuestNetwork network, int guest) => string.Create(CultureInfo.InvariantCulture, $"""
-          - name: guest{(guest == 0 ? "" : $"-{guest}\n    keypair: bench\n    user_data: boot")}
-            id: {network.IdOf(guest)}
-            project: bench
-            ports:
-              - network: bench
-                mac: {network.MacOf(guest)}
-                fixed_ips:
-                  - address: {network.AddressOf(guest)}
 
         """);
 

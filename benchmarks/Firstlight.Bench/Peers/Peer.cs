@@ -20,7 +20,8 @@ internal abstract class Peer
     /// <summary>Processes that name this on their command line count as well; null for none.</summary>
     protected virtual string? Owning => null;
 
-    public (long User, long System) CpuTicks() => ProcessCpu.Ticks(Pids, Owning);
+    /// <summary>Processor time of all its processes so far.</summary>
+    public CpuTime Cpu(Host host) => ProcessCpu.Time(Pids, host.TicksPerSecond, Owning);
 
     public long MemoryKiB() => ProcessCpu.MemoryKiB(Pids, Owning);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Firstlight.Bench.Plots;
 
 namespace Firstlight.Bench.Report;
 
@@ -36,6 +37,31 @@ internal static class NovaTable
         Line(text, $"");
         Line(text, $"{host.Cpu}, {host.Cores} processors, {host.MemoryMiB} MiB, {host.System}, kernel {host.Kernel}; {string.Join(", ", host.Versions.Select(v => $"{v.Key} {v.Value}"))}; commit {host.Commit}, {result.Finished:yyyy-MM-dd HH:mm} UTC.");
         return text.ToString();
+    }
+
+    public static IEnumerable<Plot> Plots(NovaResult result)
+    {
+        foreach (var (name, title) in ((string, string)[])[("cold", "CPU of an instance's first request, both on the same database"), ("cached", "CPU of a request answered from the cache")])
+        {
+            if (result.Measures.FirstOrDefault(m => m.Name == name) is { } measure)
+            {
+                yield return new BarPlot(
+                    $"nova-{name}", title, [.. measure.Peers.Select(p => new Bar(p.Description, p.CpuMicrosecondsPerRequest, p.Name == Measure.Ours))], v => Texts.Seconds(v / 1e6));
+            }
+        }
+    }
+
+    public static IEnumerable<Figure> Figures(NovaResult result)
+    {
+        foreach (var measure in result.Measures)
+        {
+            if (measure is not { Budget: { } budget, Ratio: { } ratio }) continue;
+            // Where the design is going: 1/30 cold, 1/40 cached.
+            var verdict = Verdict.Share(ratio.Cpu.Median, budget, measure.Name == "cold" ? 1.0 / 30 : 1.0 / 40);
+            yield return new(
+                $"CPU of a signed request, {measure.Name}, against nova-api-metadata on the same database", Texts.Seconds(measure.Peers[1].CpuMicrosecondsPerRequest.Median / 1e6),
+                Texts.Seconds(measure.Peers[0].CpuMicrosecondsPerRequest.Median / 1e6), Texts.Share(ratio.Cpu.Median), verdict);
+        }
     }
 
     private static double Median(PeerResult peer, Func<Round, double> figure) => Spread.Of(peer.Rounds.Select(figure)).Median;

@@ -1,132 +1,162 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 
 namespace Firstlight.Bench.Scenarios;
 
 /// <summary>
-/// The one network of a run: the namespace every server listens in, the bridge, and the guest the load comes from. All servers share it, so that
-/// each request crosses the same two veth pairs and the same bridge whoever answers.
+/// A network of a run: the namespace every server listens in, the bridge, and the guests the load comes from. The guests of a network share a namespace and a
+/// device and have an address each; all networks have the same addresses, so that nothing but the network tells two guests apart.
 /// </summary>
-internal sealed class GuestNetwork
+/// <param name="number">Number within the run, 0 to 4095.</param>
+internal sealed class GuestNetwork(int number = 0)
 {
     /// <summary>The address guests ask.</summary>
     public const string MetadataAddress = "169.254.169.254";
 
-    private readonly string _suffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+    // In the first eight digits of every id, of which names of devices are made: several runs can share a machine.
+    private static readonly int Run = RandomNumberGenerator.GetInt32(1, 1 << 19);
+
+    private string Suffix => NetworkId.ToString()[..8];
+
+    /// <summary>Number within the run.</summary>
+    public int Number => number;
 
     /// <summary>Network id; names of namespace and bridge are derived from it as Neutron derives them.</summary>
-    public Guid NetworkId { get; } = Guid.NewGuid();
+    public Guid NetworkId { get; } = new((Run << 12) | number, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 0xff);
 
-    /// <summary>Server (guest) id.</summary>
-    public Guid ServerId { get; } = Guid.NewGuid();
+    /// <summary>The guest every network has.</summary>
+    public Guid ServerId => IdOf(0);
 
-    /// <summary>The guest's address.</summary>
+    /// <summary>Its address.</summary>
     public string GuestAddress => AddressOf(0);
 
-    /// <summary>The guest's MAC.</summary>
-    public string GuestMac => MacOf(0);
-
     /// <summary>Prefix of the subnet.</summary>
-    public string Cidr => "10.77.0.0/22";
+    public static string Cidr => "10.77.0.0/16";
 
-    /// <summary>Guests beside it, who share its device and have an address each. Default none.</summary>
+    /// <summary>Guests beside it. Default none.</summary>
     public int Guests { get; init; }
 
     /// <summary>Those guests, as they boot.</summary>
-    public IReadOnlyList<BootingGuest> Booting => [.. Enumerable.Range(1, Guests).Select(n => new BootingGuest(IPAddress.Parse(AddressOf(n)), IdOf(n).ToString()))];
+    public IReadOnlyList<BootingGuest> Booting => [.. Enumerable.Range(1, Guests).Select(Guest)];
 
-    /// <summary>File of the guest's namespace.</summary>
+    /// <summary>File of the guests' namespace.</summary>
     public string GuestNamespaceFile => $"/run/netns/{GuestNamespace}";
 
     /// <summary>The namespace the servers listen in.</summary>
     public string ServerNamespace => $"qdhcp-{NetworkId}";
 
-    /// <summary>The namespace of the guest.</summary>
-    public string GuestNamespace => $"flbench-{_suffix}";
+    /// <summary>The namespace of the guests.</summary>
+    public string GuestNamespace => $"flbench-{Suffix}";
 
     private string Bridge => $"brq{NetworkId.ToString()[..11]}";
 
-    private string GuestLink => $"flb{_suffix}";
+    private string GuestLink => $"flb{Suffix}";
 
-    /// <summary>A guest's address; number 0 is the one every network has.</summary>
-    public string AddressOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"10.77.{1 + (guest / 200)}.{10 + (guest % 200)}");
+    /// <summary>A guest as it boots; number 0 is the one every network has.</summary>
+    public BootingGuest Guest(int guest) => new(IPAddress.Parse(AddressOf(guest)), IdOf(guest).ToString());
+
+    /// <summary>A guest's address.</summary>
+    public static string AddressOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"10.77.{1 + (guest / 250)}.{1 + (guest % 250)}");
 
     /// <summary>A guest's MAC.</summary>
-    public string MacOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:77:{guest >> 8:x2}:{guest & 0xff:x2}");
+    public static string MacOf(int guest) => string.Create(CultureInfo.InvariantCulture, $"fa:16:3e:{guest >> 16:x2}:{(guest >> 8) & 0xff:x2}:{guest & 0xff:x2}");
 
     /// <summary>A guest's server id.</summary>
-    public Guid IdOf(int guest) => guest == 0 ? ServerId : new Guid(guest, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1);
+    public Guid IdOf(int guest) => new((Run << 12) | number, 0, 0x4000, 0x80, 0, 0, 0, (byte)(guest >> 16), (byte)(guest >> 8), (byte)guest, 1);
 
     /// <summary>Sees to it that whatever the network consists of goes at the end, whoever made it: Firstlight leaves DHCP running when it stops.</summary>
     public void RemoveAtEnd(Undo undo)
     {
         undo.Add($"bridge {Bridge}", () => QuietAsync("ip", "link", "delete", Bridge));
         undo.Add($"namespace {ServerNamespace}", () => RemoveNamespaceAsync(ServerNamespace));
+        RemoveGuestsAtEnd(undo);
+    }
+
+    /// <summary>The same for the guests' side alone, where Firstlight itself takes away what it made.</summary>
+    public void RemoveGuestsAtEnd(Undo undo)
+    {
         undo.Add($"link {GuestLink}", () => QuietAsync("ip", "link", "delete", GuestLink));
         undo.Add($"namespace {GuestNamespace}", () => RemoveNamespaceAsync(GuestNamespace));
     }
 
     /// <summary>The servers' side without Firstlight: for comparing the other peers alone.</summary>
-    public async Task MakeServerSideAsync(CancellationToken cancellationToken)
+    public Task MakeServerSideAsync(CancellationToken cancellationToken)
     {
-        var inside = $"flt{_suffix}";
-        await IpAsync(["netns", "add", ServerNamespace], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "add", Bridge, "type", "bridge"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "set", Bridge, "up"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "add", inside, "type", "veth", "peer", "name", "ns0", "netns", ServerNamespace], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "set", inside, "master", Bridge, "up"], cancellationToken).ConfigureAwait(false);
-        foreach (var link in (string[])["lo", "ns0"])
-        {
-            await IpAsync(["-n", ServerNamespace, "link", "set", link, "up"], cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (var address in (string[])["10.77.0.2/22", $"{MetadataAddress}/32"])
-        {
-            await IpAsync(["-n", ServerNamespace, "address", "add", address, "dev", "ns0"], cancellationToken).ConfigureAwait(false);
-        }
+        var inside = $"flt{Suffix}";
+        return ScriptAsync(
+            $"""
+            ip netns add {ServerNamespace}
+            ip link add {Bridge} type bridge
+            ip link set {Bridge} up
+            ip link add {inside} type veth peer name ns0 netns {ServerNamespace}
+            ip link set {inside} master {Bridge} up
+            ip -n {ServerNamespace} link set lo up
+            ip -n {ServerNamespace} link set ns0 up
+            ip -n {ServerNamespace} address add 10.77.0.2/16 dev ns0
+            ip -n {ServerNamespace} address add {MetadataAddress}/32 dev ns0
+            """, cancellationToken);
     }
 
-    /// <summary>Plugs the guest into the bridge, with the MAC and the address its port has.</summary>
-    public async Task PlugGuestAsync(CancellationToken cancellationToken)
-    {
-        var n = GuestNamespace;
-        await IpAsync(["netns", "add", n], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "add", GuestLink, "type", "veth", "peer", "name", "eth0", "netns", n], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["link", "set", GuestLink, "master", Bridge, "up"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["-n", n, "link", "set", "lo", "up"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["-n", n, "link", "set", "eth0", "address", GuestMac, "up"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["-n", n, "address", "add", $"{GuestAddress}/22", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
-        await IpAsync(["-n", n, "route", "add", $"{MetadataAddress}/32", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
-        foreach (var guest in Booting)
-        {
-            await IpAsync(["-n", n, "address", "add", $"{guest.Address}/22", "dev", "eth0"], cancellationToken).ConfigureAwait(false);
-        }
+    /// <summary>Plugs the guests into the bridge.</summary>
+    public Task PlugGuestAsync(CancellationToken cancellationToken) => PlugAsync([this], cancellationToken);
 
-        // A new connection for every request needs more ports than the default range has.
-        await Command.RunAsync(["ip", "netns", "exec", n, "sh", "-c",
-            "echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range; echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse"], cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Plugs the guests of many networks into their bridges, which must be there.</summary>
+    public static Task PlugAsync(IEnumerable<GuestNetwork> networks, CancellationToken cancellationToken) =>
+        ScriptAsync(string.Concat(networks.Select(n => n.PlugScript())), cancellationToken);
 
     /// <summary>One GET from the guest: status and body; status 0 when there was no answer.</summary>
     public async Task<(int Status, string Body)> GetAsync(string url, CancellationToken cancellationToken)
     {
-        var (_, output, _) = await Command.TryAsync(["ip", "netns", "exec", GuestNamespace, "curl", "-s", "--noproxy", "*", "-m", "5", "-w", "\n%{http_code}", url], cancellationToken).ConfigureAwait(false);
+        var (_, output, _) = await Command.TryAsync(["ip", "netns", "exec", GuestNamespace, "curl", "-s", "--noproxy", "*", "-m", "5", "-w", "\n%{http_code}", url], cancellationToken);
         var cut = output.LastIndexOf('\n');
         return cut < 0 ? (0, "") : (int.Parse(output.AsSpan(cut + 1), CultureInfo.InvariantCulture), output[..cut]);
     }
 
-    private static Task<string> IpAsync(string[] arguments, CancellationToken cancellationToken) =>
-        Command.RunAsync(["ip", .. arguments], cancellationToken);
+    // A new connection for every request needs more ports than the default range has.
+    private string PlugScript()
+    {
+        var addresses = new StringBuilder();
+        for (var guest = 0; guest <= Guests; guest++) addresses.Append(CultureInfo.InvariantCulture, $"address add {AddressOf(guest)}/16 dev eth0\n");
+        return $"""
+            ip -batch - <<BATCH
+            netns add {GuestNamespace}
+            link add {GuestLink} type veth peer name eth0 netns {GuestNamespace}
+            link set {GuestLink} master {Bridge} up
+            BATCH
+            ip -n {GuestNamespace} -batch - <<BATCH
+            link set lo up
+            link set eth0 address {MacOf(0)} up
+            {addresses}route add {MetadataAddress}/32 dev eth0
+            BATCH
+            ip netns exec {GuestNamespace} sh -c 'echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range; echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse'
+
+            """;
+    }
+
+    private static async Task ScriptAsync(string script, CancellationToken cancellationToken)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, script, cancellationToken);
+            await Command.RunAsync(["sh", "-e", file], cancellationToken);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     private static Task<(int Code, string Output, string Complaint)> QuietAsync(params string[] command) =>
         Command.TryAsync(command, CancellationToken.None);
 
     private static async Task RemoveNamespaceAsync(string name)
     {
-        var (code, pids, _) = await Command.TryAsync(["ip", "netns", "pids", name], CancellationToken.None).ConfigureAwait(false);
+        var (code, pids, _) = await Command.TryAsync(["ip", "netns", "pids", name], CancellationToken.None);
         if (code != 0)
         {
             return;
@@ -135,9 +165,9 @@ internal sealed class GuestNetwork
         // The namespace is this run's own, so what still runs in it is as well.
         foreach (var pid in pids.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            await QuietAsync("kill", "-KILL", pid).ConfigureAwait(false);
+            await QuietAsync("kill", "-KILL", pid);
         }
 
-        await QuietAsync("ip", "netns", "delete", name).ConfigureAwait(false);
+        await QuietAsync("ip", "netns", "delete", name);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Peers;
+using Firstlight.Bench.Plots;
 using Firstlight.Bench.Report;
 
 namespace Firstlight.Bench.Scenarios;
@@ -10,7 +11,7 @@ namespace Firstlight.Bench.Scenarios;
 /// Ours in the place of nova-api-metadata, beside it, on the same database: the first request of an instance, requests that are answered from the
 /// cache, and whole boots. Peers take turns in each round, and every cold instance is one that nobody has asked for before.
 /// </summary>
-internal static class NovaScenario
+internal sealed class NovaScenario : Scenario<NovaResult>
 {
     private const int Connections = 8;
     private const string Document = "/openstack/latest/meta_data.json";
@@ -18,19 +19,27 @@ internal static class NovaScenario
     // The real service takes its time: what it is asked in a round is less, or the run would take an hour.
     private static readonly Dictionary<string, (int Cold, int Boots)> Shares = new(StringComparer.Ordinal) { ["firstlight"] = (300, 60), ["nova"] = (40, 10) };
 
-    /// <summary>Programs beside ours, and how each says its version.</summary>
-    public static IEnumerable<(string Name, string[] Version)> Programs =>
+    public override string Name => "nova";
+
+    public override string What => "metadata-api beside the real nova-api-metadata on one database: cold, cached, boot";
+
+    public override (double Full, double Quick) Minutes => (4, 1);
+
+    public override IReadOnlyList<string> Peers => ["firstlight", "nova"];
+
+    public override IEnumerable<(string Name, string[] Version)> Programs =>
         [("nova-api", ["dpkg-query", "-W", "-f", "${Version}", "nova-api"]), ("mariadb", ["mariadbd", "--version"])];
 
-    public static async Task<NovaResult> RunAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
+    protected override string Table(NovaResult result) => NovaTable.Render(result);
+
+    protected override IEnumerable<Plot> Plots(NovaResult result) => NovaTable.Plots(result);
+
+    protected override IEnumerable<Figure> Figures(NovaResult result) => NovaTable.Figures(result);
+
+    protected override async Task<NovaResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
     {
         await using var undo = new Undo();
-        var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;
-        undo.Add(directory, () =>
-        {
-            Directory.Delete(directory, recursive: true);
-            return Task.CompletedTask;
-        });
+        var directory = RunDirectory.Make(undo);
 
         // One round more than is measured, to warm up with, and one instance each to see that it serves.
         var copies = Shares.Values.Sum(s => ((s.Cold + s.Boots) * (options.Rounds + 1)) + 2);
@@ -67,7 +76,7 @@ internal static class NovaScenario
                 for (var k = 0; k < peers.Count; k++)
                 {
                     var peer = peers[(i + k) % peers.Count];
-                    var round = await MeasureAsync(host, cloud, peer, ask, i + 1, k + 1, cancellationToken).ConfigureAwait(false);
+                    var round = await RoundAsync(host, cloud, peer, ask, i + 1, k + 1, cancellationToken).ConfigureAwait(false);
                     rounds[measure][peer.Name].Add(round);
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
@@ -96,21 +105,21 @@ internal static class NovaScenario
         };
     }
 
-    private static async Task<Round> MeasureAsync(
+    private static async Task<Round> RoundAsync(
         Host host, NovaCloud cloud, MetadataServicePeer peer, Func<MetadataServicePeer, CancellationToken, Task<WrkResult>> ask, int number, int turn, CancellationToken cancellationToken)
     {
-        var load = double.Parse(
-            (await File.ReadAllTextAsync("/proc/loadavg", cancellationToken).ConfigureAwait(false)).Split(' ')[0], CultureInfo.InvariantCulture);
-        var (before, database) = (peer.CpuTicks(), ProcessCpu.Ticks([cloud.DatabasePid]));
-        var asked = await ask(peer, cancellationToken).ConfigureAwait(false);
-        var (after, databaseAfter) = (peer.CpuTicks(), ProcessCpu.Ticks([cloud.DatabasePid]));
+        var load = await LoadAverage.NowAsync(cancellationToken);
+        var (before, database) = (peer.Cpu(host), Database());
+        var asked = await ask(peer, cancellationToken);
+        var (cpu, ofDatabase) = (peer.Cpu(host) - before, Database() - database);
         if (asked.Requests == 0) throw new BenchException($"{peer.Name} answered nothing");
-        var share = 1_000_000.0 / host.TicksPerSecond / asked.Requests;
         return new(
             number, turn, load, asked.Requests, asked.Seconds, asked.Requests / asked.Seconds, asked.P50Ms, asked.P99Ms,
-            (after.User - before.User) * share, (after.System - before.System) * share, asked.FailedResponses, asked.SocketErrors)
+            cpu.User / asked.Requests, cpu.System / asked.Requests, asked.FailedResponses, asked.SocketErrors)
         {
-            DatabaseMicrosecondsPerRequest = (databaseAfter.User + databaseAfter.System - database.User - database.System) * share,
+            DatabaseMicrosecondsPerRequest = ofDatabase.Total / asked.Requests,
         };
+
+        CpuTime Database() => ProcessCpu.Time([cloud.DatabasePid], host.TicksPerSecond);
     }
 }

@@ -17,17 +17,10 @@ internal static class StandaloneStorm
         for (var i = 0; i < Repetitions; i++)
         {
             await using var undo = new Undo();
-            var directory = Directory.CreateTempSubdirectory("firstlight-bench-").FullName;
-            // dnsmasq reads its files as a user of its own.
-            File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
-            undo.Add(directory, () =>
-            {
-                Directory.Delete(directory, recursive: true);
-                return Task.CompletedTask;
-            });
+            var directory = RunDirectory.Make(undo);
             var network = new GuestNetwork { Guests = guests };
             network.RemoveAtEnd(undo);
-            var ours = await FirstlightPeer.StartAsync(options.Root, directory, network, undo, cancellationToken);
+            var ours = await FirstlightPeer.StartAsync(options, directory, [network], undo, cancellationToken);
             await network.PlugGuestAsync(cancellationToken);
             // The first guest shows that the way is open; the storm is of the others.
             await ours.DocumentAsync(network, cancellationToken);

@@ -36,4 +36,7 @@ internal static partial class ListenersLog
         LogLevel.Warning,
         "Not listening on {Listener}: another program does, such as the haproxy of Neutron's own agent. It goes on serving there; guests come here as soon as it ends")]
     public static partial void AddressTaken(ILogger logger, ListenerSpec listener);
+
+    [LoggerMessage(4011, LogLevel.Information, "Closed {Listener}: its device was deleted or made anew")]
+    public static partial void DeviceGone(ILogger logger, ListenerSpec listener);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Firstlight.Agent.Identify;
+using Firstlight.Plumbing.Namespaces;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -44,6 +45,9 @@ internal sealed class NamespaceListener
 
     /// <inheritdoc cref="IAcceptor.HasFailed"/>
     public bool HasFailed => _acceptor.HasFailed;
+
+    /// <summary>Whether its device was deleted, or made anew under the same name: nobody reaches it there any more.</summary>
+    public bool HasLostDevice => Feature.Spec.Device is { } device && !NamespaceSockets.IsOnDevice(_socket, device);
 
     /// <summary>Open connections.</summary>
     public int Connections => _count + _acceptor.Connections;

@@ -85,6 +85,9 @@ internal sealed class NamespaceListeners : IConnectionListener
         }
     }
 
+    /// <summary>Something in a namespace was made anew: what does not listen there is tried at once, and what does is looked at.</summary>
+    public void LookAgain(string namespacePath) => OnNamespaceChanged(namespacePath);
+
     /// <summary>Adds the listeners of the process's own namespace. They stay until the end.</summary>
     /// <exception cref="SocketException">The address is taken or not there.</exception>
     public void ListenAtHome(IEnumerable<HomeListener> listeners)
@@ -239,9 +242,16 @@ internal sealed class NamespaceListeners : IConnectionListener
             return;
         }
 
-        if (NamespaceInode.TryRead(entry.Spec.NamespacePath) == entry.Inode) return;
-        await CloseAsync(entry, "its namespace was deleted");
-        ListenersLog.NamespaceGone(_logger, entry.Spec);
+        if (NamespaceInode.TryRead(entry.Spec.NamespacePath) != entry.Inode)
+        {
+            await CloseAsync(entry, "its namespace was deleted");
+            ListenersLog.NamespaceGone(_logger, entry.Spec);
+        }
+        else if (entry.Listener.HasLostDevice)
+        {
+            await CloseAsync(entry, "its device was deleted");
+            ListenersLog.DeviceGone(_logger, entry.Spec);
+        }
     }
 
     private void TryOpen(WantedListener entry)
@@ -281,7 +291,8 @@ internal sealed class NamespaceListeners : IConnectionListener
         if (entry.Closed() is { } listener) await listener.CloseAsync(reason);
     }
 
-    private ListenerReport Report()
+    /// <summary>How far the listeners are those last wanted.</summary>
+    public ListenerReport Report()
     {
         var listening = 0;
         var problems = new List<ListenerProblem>();

@@ -53,7 +53,7 @@ internal sealed class SnapshotBuilder(
 
             if (securityGroups is not null && options.StrictNova) instance = await WithGroupsAsync(instance, securityGroups, cancellationToken);
 
-            var vendor = _hasStaticVendorData ? await vendorData.ReadAsync(cancellationToken) : StaticVendorData.None;
+            var vendor = _hasStaticVendorData ? vendorData.Read() : StaticVendorData.None;
             if (options.StrictNova && vendor.Failure is { } failure) throw new InvalidDataException($"vendor data file {failure}");
 
             var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

@@ -13,10 +13,10 @@ internal static partial class OptionCatalogue
         Nova("DEFAULT", "tcp_keepidle", "600", "Seconds until an idle connection is probed; the system's are used."),
         .. OfDatabase("database"),
         .. OfDatabase("api_database"),
-        Nova("cache", "enabled", "false", "Share cached documents between processes through oslo.cache; this process keeps its own, bounded by `[firstlight] snapshot_cache_bytes`."),
-        Nova("cache", "backend", "dogpile.cache.null", "Where they are shared; kept in this process instead."),
-        Nova("cache", "memcache_servers", "localhost:11211", "Memcached servers they are shared in; not connected to."),
-        Nova("cache", "expiration_time", "600", "Life of cached values; as in Nova's metadata API, `[api] metadata_cache_expiration` decides."),
+        Cache("enabled", "false", "Share what is remembered between processes through oslo.cache; this process keeps documents itself, bounded by `[firstlight] snapshot_cache_bytes`, and ports for `[firstlight] port_cache_time`."),
+        Cache("backend", "dogpile.cache.null", "Where it is shared; kept in this process instead."),
+        Cache("memcache_servers", "localhost:11211", "Memcached servers it is shared in; not connected to."),
+        Cache("expiration_time", "600", "Life of what is remembered; for documents `[api] metadata_cache_expiration` decides, as in Nova's metadata API, for ports `[firstlight] port_cache_time`."),
         Nova("wsgi", "api_paste_config", "api-paste.ini", "Layers in front of the API; those of Nova's and Debian's file are built in, /healthcheck among them."),
         Nova("wsgi", "default_pool_size", "1000", "Green threads a worker; see `[firstlight] max_concurrent_requests`."),
         Nova("wsgi", "tcp_keepidle", "600", "Seconds until an idle connection is probed; the system's are used."),
@@ -56,6 +56,10 @@ internal static partial class OptionCatalogue
         Nova(section, "slave_connection", "", "A replica to read from; nothing is read from it.", secret: true),
         Nova(section, "connection_parameters", "", "Further parameters of the connection; write them behind the `?` of the connection itself.", secret: true),
     ];
+
+    // Of Nova's metadata API and of Neutron's metadata agent, whose files may both be read.
+    private static OptionDefinition<string> Cache(string name, string fallback, string meaning) =>
+        NotHonoured(OptionOwner.Oslo, "cache", name, fallback, meaning, ProgramRole.MetadataApi | ProgramRole.MetadataAgent, secret: false);
 
     private static OptionDefinition<string> Nova(string section, string name, string fallback, string meaning, bool secret = false) =>
         NotHonoured(OptionOwner.Nova, section, name, fallback, meaning, ProgramRole.MetadataApi, secret);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Firstlight.Agent;
 using Firstlight.Agent.Listeners;
 using Firstlight.Host;
@@ -5,105 +6,166 @@ using Firstlight.Inventory;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Management;
+using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Reconcile;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Roles;
 
-/// <summary>Keeps this host as the inventory wants it: at start, after each change notice, and again later where something failed.</summary>
-internal sealed class HostLoop(OwnInventory inventory, HostPlumber plumber, AgentServer agent, HostOptions options, string host, ILogger<HostLoop> logger)
-    : IReadinessCheck
+/// <summary>Takes what the inventory says to those who bring it about: the plumber and the agent's listeners. At start, after each change notice, and again where that failed.</summary>
+internal sealed class HostLoop : IReadinessCheck
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookAfterNews = TimeSpan.FromMilliseconds(200);
+    private const int LooksAfterNews = 25;
+    private readonly OwnInventory _inventory;
+    private readonly HostPlumber _plumber;
+    private readonly AgentServer _agent;
+    private readonly HostOptions _options;
+    private readonly string _host;
+    private readonly ILogger<HostLoop> _logger;
+    private readonly Lock _lock = new();
+    private readonly Channel<bool> _news = NewSignal();
+    private volatile string? _wishProblem = "the inventory was not read yet";
+    private volatile string? _keepProblem;
+    private volatile bool _wasComplete;
+    private (long Revision, int Networks, int Routers) _wanted = (-1, 0, 0);
 
-    // Nothing tells of what someone does to the kernel by hand; a look now and then repairs it.
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
-
-    private volatile string? _problem = "the first turn over the networks has not ended";
-    private long _revisionInOrder = -1;
+    public HostLoop(OwnInventory inventory, HostPlumber plumber, AgentServer agent, HostOptions options, string host, ILogger<HostLoop> logger)
+    {
+        (_inventory, _plumber, _agent, _options, _host, _logger) = (inventory, plumber, agent, options, host, logger);
+        _plumber.Looked += OnLooked;
+    }
 
     /// <inheritdoc/>
     public string Name => "host";
 
     /// <inheritdoc/>
-    public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_problem);
+    public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Judge());
 
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var notice = new SemaphoreSlim(0, 1);
-        void OnChanged() => Wake(notice);
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        RetryingAsync(WishAsync, problem => _wishProblem = problem, cancellationToken),
+        RetryingAsync(KeepAsync, problem => _keepProblem = problem, cancellationToken),
+        RetryingAsync(TellAsync, _ => { }, cancellationToken));
 
-        inventory.Changes.Changed += OnChanged;
+    /// <summary>Hands on what the inventory says, whenever it says something else.</summary>
+    private async Task WishAsync(CancellationToken cancellationToken)
+    {
+        var notice = NewSignal();
+        void OnChanged() => notice.Writer.TryWrite(true);
+
+        _inventory.Changes.Changed += OnChanged;
         try
         {
-            var retry = FirstRetry;
-            while (!cancellationToken.IsCancellationRequested)
+            while (true)
             {
-                _problem = await TurnAsync(cancellationToken);
-                await notice.WaitAsync(_problem is null ? Idle : retry, cancellationToken);
-                retry = _problem is null ? FirstRetry : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LongestRetry.Ticks));
+                var cloud = WithDhcpPorts();
+                var wanted = HostWanted.From(cloud, _options);
+                _plumber.Want(wanted);
+                await _agent.ReconcileAsync([.. MetadataPath.Listeners(cloud, _options).Select(ToSpec)], cancellationToken);
+                lock (_lock) _wanted = (cloud.Revision, wanted.Networks.Length, wanted.Routers.Length);
+                _wishProblem = null;
+                _news.Writer.TryWrite(true);
+                await notice.Reader.ReadAsync(cancellationToken);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Asked to stop.
         }
         finally
         {
-            inventory.Changes.Changed -= OnChanged;
+            _inventory.Changes.Changed -= OnChanged;
         }
     }
 
-    /// <summary>One turn: DHCP ports, devices and daemons, listeners.</summary>
-    /// <returns>Null when all that is wanted stands, else what does not, in one line.</returns>
-    private async Task<string?> TurnAsync(CancellationToken cancellationToken)
+    private Task KeepAsync(CancellationToken cancellationToken)
     {
-        try
+        _keepProblem = null;
+        return _plumber.KeepAsync(cancellationToken);
+    }
+
+    /// <summary>Says once for each revision that all of it stands.</summary>
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        var told = -1L;
+        while (true)
         {
-            var cloud = WithDhcpPorts();
-            var wanted = HostWanted.From(cloud, options);
-            var report = await plumber.SyncAsync(wanted, cancellationToken);
-            var listeners = await agent.ReconcileAsync([.. MetadataPath.Listeners(cloud, options).Select(ToSpec)], cancellationToken);
-            return Judge(cloud, wanted, report, listeners);
+            await _news.Reader.ReadAsync(cancellationToken);
+            for (var look = 0; look < LooksAfterNews; look++)
+            {
+                var (revision, networks, routers) = Wanted();
+                if (revision == told) break;
+                if (Judge() is null && _plumber.Describe().Outstanding == 0)
+                {
+                    told = revision;
+                    RoleLog.InOrder(_logger, revision, networks, routers, _agent.Report().Listening);
+                    break;
+                }
+
+                // Listeners follow their namespaces by themselves.
+                await Task.Delay(LookAfterNews, cancellationToken);
+            }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+    }
+
+    // The outermost loop of the host: whatever was met, it is tried again.
+    private async Task RetryingAsync(Func<CancellationToken, Task> work, Action<string> failed, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstRetry; !cancellationToken.IsCancellationRequested; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestRetry.Ticks)))
         {
-            // The outermost loop of the host: whatever this turn met, the next one tries again.
-            RoleLog.TurnFailed(logger, e.Message, e);
-            return e.Message;
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                RoleLog.TurnFailed(_logger, e.Message, e);
+                failed(e.Message.ReplaceLineEndings(" "));
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private Cloud WithDhcpPorts()
     {
-        var cloud = inventory.Read();
-        return ReferenceEquals(Planner.EnsureDhcpPorts(cloud, host), cloud) ? cloud : inventory.Change(current => Planner.EnsureDhcpPorts(current, host));
+        var cloud = _inventory.Read();
+        return ReferenceEquals(Planner.EnsureDhcpPorts(cloud, _host), cloud) ? cloud : _inventory.Change(current => Planner.EnsureDhcpPorts(current, _host));
     }
 
-    private string? Judge(Cloud cloud, WantedHost wanted, SyncReport report, ListenerReport listeners)
+    /// <summary>What does not stand, in one line; null when all does. What was wanted a moment ago and is being made does not count.</summary>
+    private string? Judge()
     {
-        foreach (var failure in report.Failures) RoleLog.UnitFailed(logger, failure.Unit.ToString(), failure.Failure!);
-        if (report.Failures.FirstOrDefault() is { } first) return $"{first.Unit}: {first.Failure}";
-        if (listeners.Problems is [var problem, ..]) return $"{problem.Spec}: {problem.Reason}";
-        if (Interlocked.Exchange(ref _revisionInOrder, cloud.Revision) != cloud.Revision)
-            RoleLog.InOrder(logger, cloud.Revision, wanted.Networks.Length, wanted.Routers.Length, listeners.Listening);
-        return null;
+        if (_wishProblem is { } wish) return wish;
+        if (_keepProblem is { } keep) return keep;
+        var state = _plumber.Describe();
+        if (state.Outstanding == 0) _wasComplete = true;
+        if (!_wasComplete) return $"{state.Outstanding} networks and routers were not looked at yet";
+        if (state.Failing is [var first, .. var others]) return $"{first.Unit}: {first.Reason}{(others.IsEmpty ? "" : $" (and {others.Length} more fail)")}";
+        return _agent.Report().Problems.FirstOrDefault(p => state.Outstanding == 0 || p.State != ListenerState.NamespaceMissing) is { } deaf ? $"{deaf.Spec}: {deaf.Reason}" : null;
+    }
+
+    // A namespace or device that was made anew needs its listeners.
+    private void OnLooked(UnitOutcome outcome)
+    {
+        if (!outcome.Changes.IsEmpty && outcome.Unit.Kind != UnitKind.PortGuard)
+            _agent.LookAgain(PathOf(outcome.Unit.Kind == UnitKind.Network ? DeviceNames.DhcpNamespace(outcome.Unit.Id) : DeviceNames.RouterNamespace(outcome.Unit.Id)));
+        _news.Writer.TryWrite(true);
+    }
+
+    private (long Revision, int Networks, int Routers) Wanted()
+    {
+        lock (_lock) return _wanted;
     }
 
     private static ListenerSpec ToSpec(WantedListener wanted) =>
-        new(new Scope(wanted.Kind, wanted.Id), Path.Combine("/run/netns", wanted.NamespaceName), wanted.Address, wanted.Port, wanted.Device);
+        new(new Scope(wanted.Kind, wanted.Id), PathOf(wanted.NamespaceName), wanted.Address, wanted.Port, wanted.Device);
 
-    private static void Wake(SemaphoreSlim notice)
-    {
-        try
-        {
-            notice.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A notice is waiting already; one turn sees both changes.
-        }
-    }
+    private static string PathOf(string namespaceName) => Path.Combine("/run/netns", namespaceName);
+
+    // One that waits already stands for all: one look sees every change before it.
+    private static Channel<bool> NewSignal() => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 }

@@ -53,7 +53,7 @@ internal static class HostRole
         await agent.BeginAsync(cancellationToken);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(program.Life.Stopping, cancellationToken);
-        var work = Task.WhenAll(loop.RunAsync(stop.Token), SuperviseAsync(plumber, stop.Token));
+        var work = loop.RunAsync(stop.Token);
         await program.ServeAsync($"Keeping the networks of {settings.Host}");
         await agent.StopAsync(CancellationToken.None);
         await work;
@@ -65,17 +65,5 @@ internal static class HostRole
         var report = await plumber.TeardownAsync(cancellationToken);
         foreach (var failure in report.Failures) await error.WriteLineAsync($"firstlight: {failure.Unit}: {failure.Failure}");
         return report.Succeeded ? ExitCodes.Ok : ExitCodes.Unavailable;
-    }
-
-    private static async Task SuperviseAsync(HostPlumber plumber, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await plumber.SuperviseAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Asked to stop.
-        }
     }
 }

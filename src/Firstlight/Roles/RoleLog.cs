@@ -14,11 +14,10 @@ internal static partial class RoleLog
     [LoggerMessage(6102, LogLevel.Information, "Stopping: requests under way may end")]
     public static partial void Stopping(ILogger logger);
 
-    [LoggerMessage(6103, LogLevel.Error, "A turn over this host's networks failed and is tried again: {Reason}")]
+    [LoggerMessage(6103, LogLevel.Error, "Keeping this host's networks failed and is tried again: {Reason}")]
     public static partial void TurnFailed(ILogger logger, string reason, Exception exception);
 
-    [LoggerMessage(6104, LogLevel.Warning, "{Unit} failed and is tried again: {Reason}")]
-    public static partial void UnitFailed(ILogger logger, string unit, string reason);
+    // 6104 told of a network or router that failed; the plumber does (5002).
 
     [LoggerMessage(6105, LogLevel.Information, "Host in order at revision {Revision}: {Networks} networks, {Routers} routers, {Listeners} listeners")]
     public static partial void InOrder(ILogger logger, long revision, int networks, int routers, int listeners);

@@ -50,6 +50,12 @@ public sealed record MariaDbConnectionSettings
     /// <summary>Most prepared statements kept on each connection, least recently used goes; 1 to 10000, default 64.</summary>
     public int StatementCacheSize { get; init; } = 64;
 
+    /// <summary>
+    /// Whether a caller that awaits goes on, on the connection's thread, until it waits for something else; the pool's threads are then not woken for each
+    /// answer. For callers that never block: the connection is nobody else's meanwhile. Default false.
+    /// </summary>
+    public bool ContinuesOnThread { get; init; }
+
     /// <summary>Name the server shows beside the connection (<c>performance_schema.session_connect_attrs</c>); default <c>firstlight</c>.</summary>
     public string ProgramName { get; init; } = "firstlight";
 

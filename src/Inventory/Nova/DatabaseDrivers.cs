@@ -40,9 +40,10 @@ public static class DatabaseDrivers
         ReadTimeout = options.CellTimeout + Grace,
         WriteTimeout = options.CellTimeout + Grace,
         MaxPoolSize = options.PoolSize,
+        ContinuesOnThread = true,
     });
 
-    private static NpgsqlDataSource PostgreSql(SqlAlchemyUrl url, NovaOptions options)
+    private static PostgreSqlSource PostgreSql(SqlAlchemyUrl url, NovaOptions options)
     {
         var text = new NpgsqlConnectionStringBuilder
         {
@@ -70,9 +71,12 @@ public static class DatabaseDrivers
         if (url.Hosts is [{ Port: { } port }]) text.Port = port;
         else if (url.Query.TryGetValue("port", out var named) && int.TryParse(named, out var socketPort)) text.Port = socketPort;
 
-        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
-        if (url.Tls.Demand != TlsDemand.Disabled) builder.EnableTransportSecurity();
-        return builder.Build();
+        return new PostgreSqlSource(text, settings =>
+        {
+            var builder = new NpgsqlSlimDataSourceBuilder(settings);
+            if (url.Tls.Demand != TlsDemand.Disabled) builder.EnableTransportSecurity();
+            return builder.Build();
+        });
     }
 
     // Npgsql wants the port beside the host only where there are several.

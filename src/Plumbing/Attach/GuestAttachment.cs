@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Processes;
@@ -122,9 +123,16 @@ public sealed class GuestAttachment
         if (await KindOfAsync(device, cancellationToken) != wanted.Kind)
             throw new AttachException($"{device} exists and is no {wanted.Kind.ToString().ToLowerInvariant()}: 'firstlight port detach' takes it away");
         if (wanted.Kind == GuestDeviceKind.Tap) return;
-        var there = await _ip.DumpAsync(wanted.NetworkNamespace, cancellationToken);
-        if (!there.Devices.TryGetValue(FarName(wanted), out var far) || !wanted.Port.Mac.Equals(far.Mac))
+        if (FarEnd(wanted) is not { } far || !wanted.Port.Mac.Equals(far.Mac))
             throw new AttachException($"{device} exists, and its other end is not {FarName(wanted)} of {wanted.NetworkNamespace ?? "this host"}: 'firstlight port detach' takes it away");
+    }
+
+    private static Device? FarEnd(GuestDevice wanted)
+    {
+        if (wanted.NetworkNamespace is { } missing && NamespaceList.IdentityOf(missing) is null) return null;
+        using var sockets = new NamespaceSockets();
+        using var routes = wanted.NetworkNamespace is { } name ? sockets.OpenRoutes(NamespaceList.PathOf(name), out _) : NetlinkSocket.Open(Netlink.NETLINK_ROUTE);
+        return LinkReader.Find(routes, FarName(wanted));
     }
 
     private static string FarName(GuestDevice wanted) => wanted.FarName ?? (wanted.NetworkNamespace is null ? Vif(wanted) : "eth0");

@@ -12,11 +12,13 @@ internal static partial class Sched
     /// <summary>So that a FIFO in a namespace's place cannot hold the caller.</summary>
     public const int O_NONBLOCK = 0x800;
 
+    public const int O_RDWR = 2;
+    public const int O_DIRECTORY = 0x10000;
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_INO = 0x100;
 
-    // These two run while a thread stands in a foreign namespace. They take plain integers, report through errno and suppress the GC transition,
+    // These three run while a thread stands in a foreign namespace. They take plain integers, report through errno and suppress the GC transition,
     // so that the compiler makes bare calls of them: no marshalling stub, no allocation, no safe point at which the runtime could start a thread.
     [LibraryImport("libc", EntryPoint = "setns")]
     [SuppressGCTransition]
@@ -26,8 +28,15 @@ internal static partial class Sched
     [SuppressGCTransition]
     public static unsafe partial int* ErrnoLocation();
 
+    [LibraryImport("libc", EntryPoint = "open")]
+    [SuppressGCTransition]
+    public static partial int OpenBare(nint path, int flags);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle OpenAt(SafeFileHandle directory, string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int directory, string path, int flags, uint mask, out StatxAnswer answer);

@@ -3,17 +3,9 @@ using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Links;
 
-/// <summary>iproute2's <c>ip</c>, and sysctl inside a namespace.</summary>
+/// <summary>Changes by iproute2's <c>ip</c>; what there is is read without it.</summary>
 internal sealed class IpTool(ProcessRunner runner)
 {
-    /// <summary>Devices, addresses and default routes of a namespace; null for the host's own.</summary>
-    public async Task<LinkDump> DumpAsync(string? networkNamespace, CancellationToken cancellationToken)
-    {
-        var output = await runner.RunAsync(
-            new ProcessCall($"reading {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-j", "-batch", "-"], LinkDump.Commands), cancellationToken);
-        return LinkDump.Parse(output);
-    }
-
     /// <summary>Runs lines in order; nothing at all when there are none.</summary>
     /// <exception cref="ProcessFailedException">A line failed: those before it took effect. The message has the line.</exception>
     public async Task RunAsync(string? networkNamespace, IReadOnlyCollection<string> lines, CancellationToken cancellationToken)
@@ -53,10 +45,6 @@ internal sealed class IpTool(ProcessRunner runner)
     /// <summary>Removes a namespace by name. Processes and sockets inside keep it alive, without a name, until they end.</summary>
     public Task DeleteNamespaceAsync(string name, CancellationToken cancellationToken) =>
         runner.RunAsync(new ProcessCall($"removing namespace {name}", "ip", ["netns", "del", name]), cancellationToken);
-
-    /// <summary>Sets kernel settings inside a namespace; those this kernel does not know (no IPv6) are passed over.</summary>
-    public Task SetAsync(string networkNamespace, IReadOnlyList<string> settings, CancellationToken cancellationToken) =>
-        runner.RunAsync(Inside(networkNamespace, $"setting sysctls in {networkNamespace}", "sysctl", ["-e", "-q", "-w", .. settings]), cancellationToken);
 
     /// <summary>A call that runs inside a namespace. nsenter, unlike <c>ip netns exec</c>, gives the program no mount namespace of its own,
     /// so a daemon started this way holds no copies of other namespaces' mounts.</summary>

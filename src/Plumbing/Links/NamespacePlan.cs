@@ -19,7 +19,7 @@ internal static class NamespacePlan
         {
             var present = actual.Devices.GetValueOrDefault(device.Name);
             AddLink(lines, device, present);
-            AddAddresses(lines, device, present);
+            AddAddresses(lines, device, present, hasV6: lo is not null && lo.Addresses.Any(a => a.Address.Equals(IPAddress.IPv6Loopback)));
             AddProxied(lines, device, actual, wasUp: present is { Up: true });
             AddRoutes(lines, device, actual, wasUp: present is { Up: true });
         }
@@ -33,7 +33,7 @@ internal static class NamespacePlan
         if (present is not { Up: true }) lines.Add($"link set dev {device.Name} up");
     }
 
-    private static void AddAddresses(List<string> lines, WantedDevice device, Device? present)
+    private static void AddAddresses(List<string> lines, WantedDevice device, Device? present, bool hasV6)
     {
         var wanted = device.Addresses.Select(a => a.ToString()).ToHashSet(StringComparer.Ordinal);
         var kernels = LinkLocalOf(device.Mac);
@@ -43,6 +43,9 @@ internal static class NamespacePlan
             if (wanted.Contains(text) && !address.Failed) wanted.Remove(text);
             else if (!(address.LinkLocal && address.Address.Equals(kernels))) lines.Add($"addr del {text} dev {device.Name}");
         }
+
+        // The kernel gives a device its link-local address when it comes up, and once only.
+        if (hasV6 && present is { Up: true } && !present.Addresses.Any(a => a.Address.Equals(kernels))) lines.Add($"addr add {kernels}/64 dev {device.Name} nodad");
 
         // The order stays the wanted one: the first address of a prefix becomes its source address.
         var come = wanted.Count > 0;

@@ -8,8 +8,18 @@ internal static class NamespaceList
     /// <summary>Where iproute2 keeps them.</summary>
     public const string Directory = "/run/netns";
 
+    // All namespaces are files of one file system.
+    private static readonly Lazy<ulong> Home = new(() => NamespaceInode.TryRead("/proc/self/ns/net")?.Device ?? throw new IOException("/proc/self/ns/net cannot be read: is /proc mounted?"));
+
     /// <summary>Path of a namespace file.</summary>
     public static string PathOf(string name) => $"{Directory}/{name}";
+
+    /// <summary>Kernel identity of one, in the form of <see cref="Read"/>; null when there is none of that name, or a file that is no namespace.</summary>
+    public static string? IdentityOf(string name) =>
+        NamespaceInode.TryRead(PathOf(name)) is { } inode && inode.Device == Home.Value ? IdentityOf(inode) : null;
+
+    /// <summary>Kernel identity of a namespace by its inode.</summary>
+    public static string IdentityOf(NamespaceInode inode) => $"net:[{inode.Inode}]";
 
     /// <summary>Reads them all: name → kernel identity (<c>net:[4026532177]</c>), the text /proc/PID/ns/net has for processes inside.</summary>
     public static FrozenDictionary<string, string> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Firstlight.Plumbing.Interop;
+using Firstlight.Plumbing.Links;
 using Microsoft.Win32.SafeHandles;
 
 namespace Firstlight.Plumbing.Namespaces;
@@ -123,8 +125,53 @@ public sealed class NamespaceSockets : IDisposable
     {
         ArgumentNullException.ThrowIfNull(namespacePath);
         ArgumentNullException.ThrowIfNull(address);
-        using var routes = new SafeFileHandle(Create(namespacePath, SocketKind.Routes, "its addresses", out inode), ownsHandle: true);
-        return RouteNetlink.FindAddress(routes, address, namespacePath);
+        using var routes = OpenRoutes(namespacePath, out inode);
+        try
+        {
+            return
+            [
+                .. from device in LinkReader.Devices(routes).Values
+                   from own in device.Addresses
+                   where own.Address.Equals(address)
+                   select new DeviceAddress(device.Name, own.State),
+            ];
+        }
+        catch (Win32Exception e)
+        {
+            throw new NamespaceSocketException("netlink", namespacePath, e.NativeErrorCode, $"where {address} is");
+        }
+    }
+
+    /// <summary>Opens a socket that answers for devices, addresses and routes of a namespace.</summary>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    internal NetlinkSocket OpenRoutes(string namespacePath, out NamespaceInode inode) =>
+        new(new SafeFileHandle(Create(namespacePath, SocketKind.Routes, "its devices", out inode), ownsHandle: true), namespacePath);
+
+    /// <summary>Opens a socket that answers for the rules of a namespace.</summary>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    internal NetlinkSocket OpenRules(string namespacePath) =>
+        new(new SafeFileHandle(Create(namespacePath, SocketKind.Rules, "its rules", out _), ownsHandle: true), namespacePath);
+
+    /// <summary>Opens a directory as it looks from inside a namespace; null when there is none.</summary>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    internal SafeFileHandle? OpenDirectory(string namespacePath, UnmanagedPath directory)
+    {
+        using var file = OpenNamespace(namespacePath, "a directory");
+        var descriptor = _window.OpenDirectory(file, directory, namespacePath);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>Whether a socket bound to a link-local address is still on the device of that name. One on a device that was deleted hears nothing any more, even when another has the name.</summary>
+    /// <param name="socket">A bound socket.</param>
+    /// <param name="device">Device, by its name inside the socket's namespace.</param>
+    public static bool IsOnDevice(Socket socket, string device)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.Length >= SocketCalls.IFNAMSIZ) return false;
+        var request = new SocketCalls.InterfaceRequest(device);
+        return SocketCalls.Control(socket.SafeHandle, SocketCalls.SIOCGIFINDEX, ref request) == 0
+            && socket.LocalEndPoint is IPEndPoint { Address.IsIPv6LinkLocal: true } at && at.Address.ScopeId == request.Index;
     }
 
     /// <summary>Ends the thread; sockets opened before stay as they are.</summary>
@@ -132,10 +179,18 @@ public sealed class NamespaceSockets : IDisposable
 
     private int Create(string namespacePath, SocketKind kind, string subject, out NamespaceInode inode)
     {
-        using SafeFileHandle file = Sched.Open(namespacePath, Sched.O_CLOEXEC | Sched.O_NONBLOCK);
-        if (file.IsInvalid) throw new NamespaceSocketException("open", namespacePath, Marshal.GetLastPInvokeError(), subject);
+        using var file = OpenNamespace(namespacePath, subject);
         inode = NamespaceInode.Read(file, namespacePath);
         return _window.Open(file, kind, namespacePath, subject);
+    }
+
+    private static SafeFileHandle OpenNamespace(string namespacePath, string subject)
+    {
+        var file = Sched.Open(namespacePath, Sched.O_CLOEXEC | Sched.O_NONBLOCK);
+        if (!file.IsInvalid) return file;
+        var errno = Marshal.GetLastPInvokeError();
+        file.Dispose();
+        throw new NamespaceSocketException("open", namespacePath, errno, subject);
     }
 
     private static SocketKind Stream(AddressFamily family) => Kind(family, SocketCalls.SOCK_STREAM);

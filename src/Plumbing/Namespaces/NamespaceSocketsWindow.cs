@@ -5,7 +5,7 @@ using Firstlight.Plumbing.Interop;
 
 namespace Firstlight.Plumbing.Namespaces;
 
-/// <summary>The one thread that ever stands in a foreign namespace, and only for the three calls of <see cref="Pass"/>.</summary>
+/// <summary>The one thread that ever stands in a foreign namespace, and only for the three calls of <see cref="Pass"/> or <see cref="PassOpening"/>.</summary>
 /// <remarks>
 /// A thread inherits the namespaces of the thread that started it. The runtime starts threads when it likes (pool workers, timers, its socket engine,
 /// the tiering compiler, the background collector); one started from inside a tenant's namespace would stay there, and its later sockets would go out
@@ -28,17 +28,34 @@ internal sealed class NamespaceSocketsWindow : IDisposable
 
     /// <summary>Creates a socket in the namespace; blocks for some ten microseconds.</summary>
     /// <returns>The descriptor.</returns>
-    public int Open(SafeHandle @namespace, SocketKind kind, string namespacePath, string subject)
+    public int Open(SafeHandle @namespace, SocketKind kind, string namespacePath, string subject) =>
+        Make(@namespace, descriptor => new Visit(descriptor, kind), "socket", namespacePath, subject);
+
+    /// <summary>Opens a directory as it looks from inside the namespace; blocks for some ten microseconds.</summary>
+    /// <returns>The descriptor, or -1 when there is no such directory.</returns>
+    public int OpenDirectory(SafeHandle @namespace, UnmanagedPath directory, string namespacePath)
+    {
+        try
+        {
+            return Make(@namespace, descriptor => new Visit(descriptor, default) { Directory = directory }, "open", namespacePath, directory.ToString());
+        }
+        catch (NamespaceSocketException e) when (e is { Call: "open", Errno: SocketCalls.ENOENT })
+        {
+            return -1;
+        }
+    }
+
+    private int Make(SafeHandle @namespace, Func<int, Visit> visitOf, string call, string namespacePath, string subject)
     {
         var held = false;
         @namespace.DangerousAddRef(ref held);
         try
         {
-            var visit = new Visit((int)@namespace.DangerousGetHandle(), kind);
+            var visit = visitOf((int)@namespace.DangerousGetHandle());
             _visits.Add(visit);
             visit.Wait();
             if (visit.Failure is not null) throw new InvalidOperationException("the namespace thread ended", visit.Failure);
-            if (visit.Errno != 0) throw new NamespaceSocketException(visit.FailedInSocket ? "socket" : "setns", namespacePath, visit.Errno, subject);
+            if (visit.Errno != 0) throw new NamespaceSocketException(visit.FailedInside ? call : "setns", namespacePath, visit.Errno, subject);
             return visit.Descriptor;
         }
         finally
@@ -72,7 +89,13 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             _warm.Done();
             foreach (var visit in _visits.GetConsumingEnumerable())
             {
-                lock (Gate) visit.Descriptor = Pass(visit.Namespace, back, visit.Kind.Family, visit.Kind.Type, visit.Kind.Protocol, out visit.Errno, out visit.FailedInSocket);
+                lock (Gate)
+                {
+                    visit.Descriptor = visit.Directory is { } directory
+                        ? PassOpening(visit.Namespace, back, directory.Pointer, out visit.Errno, out visit.FailedInside)
+                        : Pass(visit.Namespace, back, visit.Kind.Family, visit.Kind.Type, visit.Kind.Protocol, out visit.Errno, out visit.FailedInside);
+                }
+
                 visit.Done();
             }
         }
@@ -86,21 +109,28 @@ internal sealed class NamespaceSocketsWindow : IDisposable
     // Every instruction and every lazily bound call of the window is used once here, where the foreign namespace is home itself.
     private static void Warm(int home)
     {
-        foreach (var kind in (ReadOnlySpan<SocketKind>)[SocketKind.Stream(SocketCalls.AF_INET), SocketKind.Stream(SocketCalls.AF_INET6), SocketKind.Routes, SocketKind.Stream(-1)])
+        foreach (var kind in (ReadOnlySpan<SocketKind>)[SocketKind.Stream(SocketCalls.AF_INET), SocketKind.Stream(SocketCalls.AF_INET6), SocketKind.Routes, SocketKind.Rules, SocketKind.Stream(-1)])
         {
             var descriptor = Pass(home, home, kind.Family, kind.Type, kind.Protocol, out _, out _);
             if (descriptor >= 0) new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true).Dispose();
         }
 
         Pass(-1, home, SocketCalls.AF_INET, SocketCalls.SOCK_STREAM, 0, out _, out _);
+        foreach (var directory in (ReadOnlySpan<UnmanagedPath>)[UnmanagedPath.Root, UnmanagedPath.Nowhere])
+        {
+            var descriptor = PassOpening(home, home, directory.Pointer, out _, out _);
+            if (descriptor >= 0) new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true).Dispose();
+        }
+
+        PassOpening(-1, home, UnmanagedPath.Root.Pointer, out _, out _);
     }
 
     // Fully optimised at its first call, so that it is never counted towards a recompilation (the counter may start the compiler's thread).
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe int Pass(int foreign, int home, int family, int type, int protocol, out int errno, out bool failedInSocket)
+    private static unsafe int Pass(int foreign, int home, int family, int type, int protocol, out int errno, out bool failedInside)
     {
         errno = 0;
-        failedInSocket = false;
+        failedInside = false;
         if (Sched.SetNs(foreign, Sched.CLONE_NEWNET) != 0)
         {
             errno = *Sched.ErrnoLocation();
@@ -111,10 +141,33 @@ internal sealed class NamespaceSocketsWindow : IDisposable
         if (descriptor < 0)
         {
             errno = *Sched.ErrnoLocation();
-            failedInSocket = true;
+            failedInside = true;
         }
 
         // A thread that cannot leave a tenant's network must not go on: whatever it opened next would be in there.
+        if (Sched.SetNs(home, Sched.CLONE_NEWNET) != 0) Environment.FailFast("setns could not return to the home network namespace");
+        return descriptor;
+    }
+
+    // Some directories of /proc/sys show the namespace of whoever opens them, and keep showing it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static unsafe int PassOpening(int foreign, int home, nint directory, out int errno, out bool failedInside)
+    {
+        errno = 0;
+        failedInside = false;
+        if (Sched.SetNs(foreign, Sched.CLONE_NEWNET) != 0)
+        {
+            errno = *Sched.ErrnoLocation();
+            return -1;
+        }
+
+        var descriptor = Sched.OpenBare(directory, Sched.O_DIRECTORY | Sched.O_CLOEXEC);
+        if (descriptor < 0)
+        {
+            errno = *Sched.ErrnoLocation();
+            failedInside = true;
+        }
+
         if (Sched.SetNs(home, Sched.CLONE_NEWNET) != 0) Environment.FailFast("setns could not return to the home network namespace");
         return descriptor;
     }
@@ -123,9 +176,10 @@ internal sealed class NamespaceSocketsWindow : IDisposable
     {
         public readonly int Namespace = @namespace;
         public readonly SocketKind Kind = kind;
+        public UnmanagedPath? Directory;
         public int Descriptor = -1;
         public int Errno;
-        public bool FailedInSocket;
+        public bool FailedInside;
         public Exception? Failure;
         private bool _done;
 
@@ -155,7 +209,10 @@ internal sealed class NamespaceSocketsWindow : IDisposable
 internal readonly record struct SocketKind(int Family, int Type, int Protocol)
 {
     /// <summary>rtnetlink(7): links and addresses of the namespace.</summary>
-    public static SocketKind Routes { get; } = new(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW, SocketCalls.NETLINK_ROUTE);
+    public static SocketKind Routes { get; } = new(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW, Netlink.NETLINK_ROUTE);
+
+    /// <summary>nfnetlink: rules of the namespace.</summary>
+    public static SocketKind Rules { get; } = new(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW, Netlink.NETLINK_NETFILTER);
 
     /// <summary>TCP of an address family.</summary>
     public static SocketKind Stream(int family) => new(family, SocketCalls.SOCK_STREAM, 0);

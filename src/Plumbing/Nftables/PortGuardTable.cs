@@ -31,11 +31,11 @@ internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory
             _known = null;
             await runner.RunAsync(new ProcessCall("guarding ports", "nft", ["-f", "-"], text), cancellationToken);
             step = 1;
-            if (present is null) await RememberAsync(cancellationToken);
+            if (present is null) await RememberAsync(unchecked(generation + step), cancellationToken);
         }
 
         // Only when nobody else changed rules meanwhile is it known what there is.
-        _known = generation is { } before && NftGeneration.Read() == unchecked(before + step) ? (before + step, wanted) : null;
+        _known = generation is { } before && NftGeneration.Read() == unchecked(before + step) ? (unchecked(before + step), wanted) : null;
         return text.Length == 0 ? null : present is null ? $"made table bridge {_table}" : $"bridge {_table}: {Count(text)}";
     }
 
@@ -75,9 +75,11 @@ internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory
         }
     }
 
-    private async Task RememberAsync(CancellationToken cancellationToken)
+    // What is listed after someone else changed rules too may not be ours: then nothing is remembered, and the next look makes the table anew.
+    private async Task RememberAsync(uint? generation, CancellationToken cancellationToken)
     {
-        if (await ListAsync(cancellationToken) is not { } listing) return;
+        StateFiles.Remove(_memory);
+        if (await ListAsync(cancellationToken) is not { } listing || NftGeneration.Read() != generation) return;
         StateFiles.MakeDirectory(Path.GetDirectoryName(_memory)!);
         StateFiles.Replace(_memory, Memory(listing));
     }

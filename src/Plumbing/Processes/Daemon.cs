@@ -53,9 +53,12 @@ internal sealed class Daemon : IDisposable
     public static Daemon? Find(DaemonHome home)
     {
         if (!home.Files.Any(Path.Exists)) return null;
-        if (ReadPid(home.PidFile) is { } pid) return TryHold(pid, home);
-        return AllProcesses().Select(p => TryHold(p, home)).FirstOrDefault(d => d is not null);
+        return Find(home, new DaemonCensus());
     }
+
+    /// <summary>Finds the one that lives somewhere: by its pid file, or, where that is lost, among those of a census.</summary>
+    public static Daemon? Find(DaemonHome home, DaemonCensus census) =>
+        (ReadPid(home.PidFile) is { } pid ? TryHold(pid, home) : null) ?? census.Of(home).Select(p => TryHold(p, home)).FirstOrDefault(d => d is not null);
 
     /// <summary>Whether it is the one wanted, in the namespace that has the name now.</summary>
     public bool Fits(DaemonSpec spec, string? namespaceIdentity) =>
@@ -105,7 +108,8 @@ internal sealed class Daemon : IDisposable
         arguments.Length > 0 && string.Equals(Path.GetFileName(arguments[0]), home.Program, StringComparison.Ordinal)
         && arguments.Any(a => a.Contains(home.Mark, StringComparison.Ordinal));
 
-    private static string[] ReadCommandLine(int pid)
+    /// <summary>Command line of a process; empty when there is none of that number.</summary>
+    public static string[] ReadCommandLine(int pid)
     {
         try
         {
@@ -140,7 +144,4 @@ internal sealed class Daemon : IDisposable
             return null;
         }
     }
-
-    private static IEnumerable<int> AllProcesses() =>
-        Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var pid) ? pid : 0).Where(p => p > 0);
 }

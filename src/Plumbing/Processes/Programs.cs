@@ -6,7 +6,7 @@ internal static class Programs
     /// <summary>Program → Debian package that has it.</summary>
     public static readonly (string Program, string Package)[] Needed =
     [
-        ("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base"), ("nsenter", "util-linux"), ("sysctl", "procps"),
+        ("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base"), ("nsenter", "util-linux"),
     ];
 
     /// <summary>The same for networks whose metadata haproxy takes to the agent's socket.</summary>

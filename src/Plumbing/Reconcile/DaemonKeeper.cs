@@ -14,83 +14,59 @@ namespace Firstlight.Plumbing.Reconcile;
 internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
 
 /// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
-internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="runner">Starts programs.</param>
+/// <param name="time">Clock of pauses.</param>
+/// <param name="follow">Told of each daemon that is held, so that its end is heard of.</param>
+/// <param name="logger">Where deaths are told.</param>
+internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, Action<Thing, PidFd> follow, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<Thing, Kept> _kept = new();
 
+    // Those of a former process of ours. What this one starts has a pid file, or is held.
+    private readonly DaemonCensus _census = new();
+
     /// <summary>Makes a daemon right.</summary>
+    /// <exception cref="UnitWaitsException">It keeps ending as soon as it is started, and is left alone for a while.</exception>
     public async Task EnsureAsync(Thing thing, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var home = work.Spec.Home;
-        StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
         var kept = _kept.GetOrAdd(thing, _ => new Kept());
+        var died = Bury(thing, kept, home.Program);
+        StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
+
         // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
-        var daemon = kept.Daemon is { HasExited: false } held ? held : Daemon.Find(home);
+        var daemon = kept.Daemon ?? Daemon.Find(home, _census);
         var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
         if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | work.WriteFiles();
-        kept.Work = work;
+        if (!work.Spec.Arguments.SequenceEqual(kept.Arguments, StringComparer.Ordinal)) kept.Forgive(work.Spec.Arguments);
         if (daemon is not null && keep)
         {
             if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded {home.Program} of {thing.Owner}");
             kept.Untold = false;
-            kept.Hold(daemon, kept.StartedAt);
+            if (StateFiles.Replace(home.PidFile, $"{daemon.Pid}\n") && kept.Daemon is not null) changes.Add($"wrote {home.PidFile} again");
+            Hold(thing, kept, daemon, kept.StartedAt);
             return;
         }
 
         if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
         daemon?.Dispose();
         kept.Hold(daemon: null, kept.StartedAt);
-        await StartAsync(thing, kept, cancellationToken);
+        if (kept.NotBefore > time.GetUtcNow())
+            throw new UnitWaitsException($"{home.Program} of {thing.Owner} ended {kept.Failures} times in a row right after it was started, so the next start waits", kept.NotBefore);
+        await StartAsync(thing, kept, work, cancellationToken);
         changes.Add($"started {home.Program} of {thing.Owner}");
+        if (died) PlumbingLog.DaemonRestarted(logger, home.Program, thing.Owner);
     }
 
     /// <summary>Stops a daemon, ours or left by a process of ours that is gone, and removes what goes with it.</summary>
     public async Task RemoveAsync(Thing thing, DaemonHome home, CancellationToken cancellationToken)
     {
         if (_kept.TryRemove(thing, out var kept)) kept.Hold(daemon: null, startedAt: 0);
-        using var daemon = Daemon.Find(home);
+        using var daemon = Daemon.Find(home, _census);
         if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
         foreach (var path in home.Files) StateFiles.Remove(path);
-    }
-
-    /// <summary>Daemons that have ended and are due to be started again.</summary>
-    public IReadOnlyList<Thing> Due()
-    {
-        var running = _kept.Select(k => (Thing: k.Key, k.Value.Daemon)).Where(k => k.Daemon is not null).ToList();
-        var exited = PidFd.AnyExited([.. running.Select(k => k.Daemon!.Process)]);
-        var dead = running.Where((_, i) => exited[i]).Select(k => k.Thing);
-        var failed = _kept.Where(k => k.Value is { Daemon: null, Work: not null }).Select(k => k.Key);
-        return [.. dead.Concat(failed).Where(u => _kept.TryGetValue(u, out var k) && (k.Daemon is not null || time.GetUtcNow() >= k.NotBefore))];
-    }
-
-    /// <summary>Starts a daemon again that ended. One that keeps ending is given ever longer pauses.</summary>
-    public async Task RestartAsync(Thing thing, CancellationToken cancellationToken)
-    {
-        if (!_kept.TryGetValue(thing, out var kept) || kept.Work is null || kept.Daemon is { HasExited: false }) return;
-        var program = kept.Work.Spec.Home.Program;
-        if (kept.Daemon is { } dead)
-        {
-            kept.Failures = time.GetElapsedTime(kept.StartedAt) < Stable && kept.StartedAt != 0 ? kept.Failures + 1 : 0;
-            PlumbingLog.DaemonDied(logger, program, thing.Owner, dead.Pid, kept.Failures);
-            dead.Dispose();
-            kept.Hold(daemon: null, kept.StartedAt);
-            kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures - 1);
-        }
-
-        if (time.GetUtcNow() < kept.NotBefore) return;
-        try
-        {
-            await StartAsync(thing, kept, cancellationToken);
-            PlumbingLog.DaemonRestarted(logger, program, thing.Owner);
-        }
-        catch (Exception e) when (e is ProcessFailedException or IOException)
-        {
-            kept.Failures++;
-            kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures);
-            PlumbingLog.DaemonStartFailed(logger, program, thing.Owner, e.Message);
-        }
     }
 
     /// <summary>Lets go of all daemons; they run on.</summary>
@@ -99,15 +75,34 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
         foreach (var kept in _kept.Values) kept.Hold(daemon: null, startedAt: 0);
     }
 
-    private async Task StartAsync(Thing thing, Kept kept, CancellationToken cancellationToken)
+    // One that keeps ending is given ever longer pauses.
+    private bool Bury(Thing thing, Kept kept, string program)
     {
-        var spec = kept.Work!.Spec;
-        kept.Work.BeforeStart();
+        if (kept.Daemon is not { HasExited: true } dead) return false;
+        var isQuick = kept.StartedAt != 0 && time.GetElapsedTime(kept.StartedAt) < Stable;
+        kept.Failures = isQuick ? kept.Failures + 1 : 0;
+        kept.NotBefore = time.GetUtcNow() + PauseAfter(kept.Failures - 1);
+        PlumbingLog.DaemonDied(logger, program, thing.Owner, dead.Pid, kept.Failures);
+        kept.Hold(daemon: null, kept.StartedAt);
+        return true;
+    }
+
+    private async Task StartAsync(Thing thing, Kept kept, DaemonWork work, CancellationToken cancellationToken)
+    {
+        var spec = work.Spec;
+        work.BeforeStart();
         File.Delete(spec.Home.PidFile);
         var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
         await runner.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
-        kept.Hold(Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
+        Hold(thing, kept, Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
         kept.Untold = false;
+    }
+
+    private void Hold(Thing thing, Kept kept, Daemon daemon, long startedAt)
+    {
+        var isNew = !ReferenceEquals(daemon, kept.Daemon);
+        kept.Hold(daemon, startedAt);
+        if (isNew) follow(thing, daemon.Process);
     }
 
     private static TimeSpan PauseAfter(int failures) =>
@@ -117,7 +112,7 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
     {
         public Daemon? Daemon { get; private set; }
 
-        public DaemonWork? Work { get; set; }
+        public IReadOnlyList<string> Arguments { get; private set; } = [];
 
         public bool Untold { get; set; }
 
@@ -133,5 +128,8 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, ILog
             Daemon = daemon;
             StartedAt = startedAt;
         }
+
+        // With another command line it is another daemon, which may live.
+        public void Forgive(IReadOnlyList<string> arguments) => (Arguments, Failures, NotBefore) = (arguments, 0, default);
     }
 }

@@ -5,23 +5,35 @@ using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
+using Firstlight.Plumbing.Watch;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Plumbing.Reconcile;
 
-/// <summary>Brings this host's networks and routers to what is wanted, keeps their daemons running, and takes everything away again. One a state directory.</summary>
-/// <remarks>Members may be called from several threads; turns follow one another. Disposing lets go without touching the host: all runs on, and the next plumber adopts it.</remarks>
+/// <summary>Brings this host's networks and routers to what is wanted, keeps them so, and takes everything away again. One a state directory.</summary>
+/// <remarks>
+/// Members may be called from several threads. What is to be done is kept unit by unit: a notice of the kernel or a changed wish leads to a look at that
+/// network or router alone, and one that fails has pauses of its own. Disposing lets go without touching the host: all runs on, and the next plumber adopts it.
+/// </remarks>
 public sealed class HostPlumber : IDisposable
 {
     private readonly PlumbingOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ProcessRunner _runner;
     private readonly IpTool _ip;
     private readonly DaemonKeeper _daemons;
+    private readonly HostDevices _devices = new();
     private readonly NamespaceSockets _sockets = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ConcurrentDictionary<Unit, SemaphoreSlim> _locks = new();
+    private readonly UnitQueue _queue;
+    private readonly UnitRunner _units;
+    private readonly UnitStates _states;
+    private readonly Unit _guard;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<Unit, bool> _going = new();
+    private volatile Wish _wish = Wish.Nothing;
+    private volatile bool _guardFirst;
+    private volatile KernelWatch? _watch;
     private FileStream? _claim;
     private Journal? _journal;
     private UnitWork? _work;
@@ -34,12 +46,18 @@ public sealed class HostPlumber : IDisposable
     public HostPlumber(PlumbingOptions options, TimeProvider time, ILogger<HostPlumber> logger)
     {
         _options = options with { StateDirectory = Path.GetFullPath(options.StateDirectory) };
-        _time = time;
         _logger = logger;
         _runner = new ProcessRunner(options.ProgramDeadline, time);
         _ip = new IpTool(_runner);
-        _daemons = new DaemonKeeper(_runner, time, logger);
+        _daemons = new DaemonKeeper(_runner, time, (daemon, process) => _watch?.FollowDaemon(daemon.ToString(), process), logger);
+        _queue = new UnitQueue(time);
+        _states = new UnitStates(time, logger);
+        _units = new UnitRunner(_queue, Math.Max(1, _options.Parallelism), time, MayStart, LookAsync);
+        _guard = new Unit(UnitKind.PortGuard, PortGuardRuleset.TableOf(_options.StateDirectory));
     }
+
+    /// <summary>Told how each look at a network, a router or the guard ended. Called from several threads.</summary>
+    public event Action<UnitOutcome>? Looked;
 
     /// <summary>Programs started so far.</summary>
     internal long ProgramsStarted => _runner.Started;
@@ -48,29 +66,32 @@ public sealed class HostPlumber : IDisposable
     /// <returns>A readable line for each missing thing, with what helps; empty when all is there.</returns>
     public ImmutableArray<string> Preflight() => Reconcile.Preflight.Check(_options.StateDirectory, _options.Haproxy, Environment.IsPrivilegedProcess, Programs.Find);
 
-    /// <summary>Brings the host to what is wanted. What the journal has and nobody wants is removed first.</summary>
+    /// <summary>Says what this host shall carry from now on; <see cref="KeepAsync"/> brings it there. Only what differs is looked at, and what is the same object is the same.</summary>
+    /// <param name="wanted">All networks and routers of this host.</param>
+    public void Want(WantedHost wanted)
+    {
+        lock (_lock)
+        {
+            var (former, wish) = (_wish, new Wish(wanted));
+            _wish = wish;
+            Mark(wish, wish.DifferentFrom(former), isGuardNew: !wish.IsGuardedAs(former));
+        }
+
+        _units.Wake();
+    }
+
+    /// <summary>Brings the host to what is wanted by looking at everything once.</summary>
     /// <param name="wanted">All networks and routers of this host.</param>
     /// <param name="cancellationToken">Ends the turn between steps; the next turn goes on from there.</param>
     /// <returns>How each network and router fared; one that fails does not stop the others.</returns>
     /// <exception cref="IOException">The state directory cannot be written, or another process works on it.</exception>
-    /// <exception cref="ProcessFailedException">The host's devices cannot be read at all.</exception>
     public async Task<SyncReport> SyncAsync(WantedHost wanted, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var work = Open();
-            var turn = await Turn.BeginAsync(_ip, cancellationToken);
-            var refused = NameClashes.Find(wanted);
-            var keep = wanted.Networks.Select(n => new Unit(UnitKind.Network, n.Id)).Concat(wanted.Routers.Select(r => new Unit(UnitKind.Router, r.Id))).ToHashSet();
-            var guard = await PortsAsync(wanted, ports => ports.GuardAsync(turn, wanted, cancellationToken));
-            var gone = await RemoveAsync(work, turn, Routers(_journal!.Owners().Where(u => !keep.Contains(u))), cancellationToken);
-            var networks = await EachAsync(
-                wanted.Networks, n => new Unit(UnitKind.Network, n.Id), (n, changes) => work.SyncAsync(turn, n, changes, cancellationToken), refused, cancellationToken);
-            var routers = await EachAsync(
-                wanted.Routers, r => new Unit(UnitKind.Router, r.Id), (r, changes) => work.SyncAsync(turn, r, changes, cancellationToken), refused, cancellationToken);
-            var plugged = await PortsAsync(wanted, ports => ports.PlugAsync(turn, wanted, cancellationToken));
-            return new SyncReport([.. guard, .. gone, .. networks, .. routers, .. plugged]);
+            Open();
+            return await TurnAsync(wanted, cancellationToken);
         }
         finally
         {
@@ -85,10 +106,10 @@ public sealed class HostPlumber : IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var work = Open();
-            var turn = await Turn.BeginAsync(_ip, cancellationToken);
-            var gone = await RemoveAsync(work, turn, Routers(_journal!.Owners()), cancellationToken);
-            return new SyncReport([.. gone, .. await PortsAsync(WantedHost.Empty with { Ports = [] }, ports => ports.RemoveAsync(cancellationToken))]);
+            Open();
+            var report = await TurnAsync(WantedHost.Empty, cancellationToken);
+            var guard = await OneAsync(_guard, _ => _ports!.RemoveAsync(cancellationToken));
+            return new SyncReport([.. report.Outcomes, guard]);
         }
         finally
         {
@@ -96,40 +117,44 @@ public sealed class HostPlumber : IDisposable
         }
     }
 
-    /// <summary>Starts daemons again that end by themselves, until cancelled.</summary>
-    public async Task SuperviseAsync(CancellationToken cancellationToken)
+    /// <summary>Keeps the host as it is wanted until cancelled: repairs what someone breaks as soon as the kernel tells of it, starts daemons again that end,
+    /// tries again what failed, and looks at each network and router now and then whatever the kernel says.</summary>
+    /// <exception cref="IOException">The state directory cannot be written, or another process works on it.</exception>
+    public async Task KeepAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_options.SuperviseInterval, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            try
-            {
-                foreach (var daemon in _daemons.Due())
-                {
-                    using var held = await HoldAsync(daemon.Owner, cancellationToken);
-                    await _daemons.RestartAsync(daemon, cancellationToken);
-                }
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                PlumbingLog.SupervisionFailed(_logger, e.Message, e);
-            }
+            Open();
+            using var watch = StartWatch();
+            _watch = watch;
+            lock (_lock) Mark(_wish, _wish.Units, isGuardNew: true);
+            await _units.RunAsync(() => false, cancellationToken);
+        }
+        finally
+        {
+            _watch = null;
+            _turn.Release();
         }
     }
+
+    /// <summary>How it stands with everything that is wanted or still to be removed.</summary>
+    public HostState Describe() => _states.Describe(_queue);
 
     /// <summary>Lets go of journal and daemons; everything runs on.</summary>
     public void Dispose()
     {
         _daemons.Dispose();
         _sockets.Dispose();
+        _devices.Dispose();
         _journal?.Dispose();
         _claim?.Dispose();
         _turn.Dispose();
     }
 
-    private UnitWork Open()
+    private void Open()
     {
-        if (_work is not null) return _work;
+        if (_work is not null) return;
         var state = _options.StateDirectory;
         var plumbing = Path.Combine(state, "plumbing");
         StateFiles.MakeDirectory(plumbing);
@@ -137,79 +162,191 @@ public sealed class HostPlumber : IDisposable
         // The kernel lets go of it when the process ends, however it ends.
         _claim ??= new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _journal ??= Journal.Open(state);
-        _ports = new PortWork(_ip, _journal, new PortGuardTable(_runner, state));
-        return _work = new UnitWork(state, _ip, _journal, new DeviceWork(_ip, _journal), _daemons, new RouterTable(_runner, Path.Combine(plumbing, "nft")), new LeaseWork(_sockets, _time));
+        _ports = new PortWork(_ip, _devices, _journal, new PortGuardTable(_runner, state));
+        var devices = new DeviceWork(_ip, _devices, _sockets, _journal, (name, identity) => _watch?.FollowNamespace(name, identity));
+        var table = new RouterTable(_runner, _sockets, Path.Combine(plumbing, "nft"));
+        _work = new UnitWork(state, _ip, _devices, _journal, devices, _ports, _daemons, table, new LeaseWork(_sockets, TimeProvider.System));
     }
 
-    // The guard is one thing for all ports: nothing, or how it fared.
-    private async Task<UnitOutcome[]> PortsAsync(WantedHost wanted, Func<PortWork, Task<IReadOnlyList<string>>> action)
+    private async Task<SyncReport> TurnAsync(WantedHost wanted, CancellationToken cancellationToken)
     {
-        if (wanted.Ports is null) return [];
-        var unit = new Unit(UnitKind.PortGuard, PortGuardRuleset.TableOf(_options.StateDirectory));
-        var outcome = await OneAsync(unit, async changes =>
+        var turn = new TurnOutcomes();
+        lock (_lock)
         {
-            foreach (var change in await action(_ports!)) changes.Add(change);
-        }, CancellationToken.None);
-        Tell(outcome);
-        return [outcome];
-    }
+            var wish = new Wish(wanted);
+            _wish = wish;
+            turn.Await(Mark(wish, wish.Units, isGuardNew: true));
+        }
 
-    private void Tell(UnitOutcome outcome)
-    {
-        foreach (var change in outcome.Changes) PlumbingLog.Changed(_logger, outcome.Unit, change);
-        if (outcome.Failure is { } failure) PlumbingLog.Failed(_logger, outcome.Unit, failure);
-    }
+        void Collect(UnitOutcome outcome) => turn.Add(outcome);
 
-    // Routers first: their legs stand in bridges of networks.
-    private static IEnumerable<Unit> Routers(IEnumerable<Unit> units) => units.OrderByDescending(u => u.Kind);
-
-    private async Task<IEnumerable<UnitOutcome>> RemoveAsync(UnitWork work, Turn turn, IEnumerable<Unit> units, CancellationToken cancellationToken)
-    {
-        var outcomes = new List<UnitOutcome>();
-        foreach (var kind in units.GroupBy(u => u.Kind))
-            outcomes.AddRange(await EachAsync([.. kind], u => u, (u, changes) => work.RemoveAsync(turn, u, changes, cancellationToken), [], cancellationToken));
-        foreach (var outcome in outcomes.Where(o => o.Failure is null)) PlumbingLog.Removed(_logger, outcome.Unit);
-        return outcomes;
-    }
-
-    private async Task<UnitOutcome[]> EachAsync<T>(
-        IReadOnlyList<T> items, Func<T, Unit> unitOf, Func<T, ICollection<string>, Task> action, Dictionary<Unit, string> refused, CancellationToken cancellationToken)
-    {
-        var outcomes = new UnitOutcome[items.Count];
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _options.Parallelism), CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, items.Count, limits, async (i, _) =>
+        Looked += Collect;
+        try
         {
-            var unit = unitOf(items[i]);
-            outcomes[i] = refused.TryGetValue(unit, out var reason) ? new UnitOutcome(unit, [], reason) : await OneAsync(unit, changes => action(items[i], changes), cancellationToken);
-            Tell(outcomes[i]);
-        });
-        return outcomes;
+            await _units.RunAsync(() => turn.IsComplete, cancellationToken);
+        }
+        finally
+        {
+            Looked -= Collect;
+        }
+
+        return turn.Report();
     }
 
-    private async Task<UnitOutcome> OneAsync(Unit unit, Func<ICollection<string>, Task> action, CancellationToken cancellationToken)
+    private List<Unit> Mark(Wish wish, IEnumerable<Unit> different, bool isGuardNew)
+    {
+        List<Unit> marked = [];
+        if (wish.Host.Ports is not null && isGuardNew)
+        {
+            _guardFirst = true;
+            marked.Add(_guard);
+        }
+        else if (wish.Host.Ports is null)
+        {
+            _guardFirst = false;
+            _queue.Remove(_guard);
+        }
+
+        // Before the journal is open there is nothing that could be removed; it is asked again then.
+        foreach (var gone in _going.Keys.Where(wish.Has)) _going.TryRemove(gone, out _);
+        foreach (var gone in (_journal?.Owners() ?? []).Where(u => !wish.Has(u)))
+        {
+            _going[gone] = true;
+            marked.Add(gone);
+        }
+
+        foreach (var unit in marked) _queue.Want(unit, Urgency.First);
+        foreach (var unit in different)
+        {
+            _queue.Want(unit, Urgency.Wanted);
+            marked.Add(unit);
+        }
+
+        return marked;
+    }
+
+    private KernelWatch? StartWatch()
+    {
+        try
+        {
+            return new KernelWatch(Hear, _logger);
+        }
+        catch (Win32Exception e)
+        {
+            PlumbingLog.WatchFailed(_logger, e.Message, e);
+            return null;
+        }
+    }
+
+    private void Hear(Notice notice)
+    {
+        var wish = _wish;
+        switch (notice.Kind)
+        {
+            case NoticeKind.Device:
+                if (wish.OfDevice(notice.Subject) is { } owner) _queue.Notice(owner);
+                else if (PortGuardRuleset.IsGuests(notice.Subject)) _queue.Notice(_guard);
+                else return;
+                break;
+            case NoticeKind.Namespace:
+                if (wish.OfNamespace(notice.Subject) is not { } unit) return;
+                _queue.Notice(unit);
+                break;
+            case NoticeKind.Table:
+                if (!string.Equals(notice.Subject, _guard.Id, StringComparison.Ordinal)) return;
+                _queue.Notice(_guard);
+                break;
+            case NoticeKind.Daemon:
+                if (!Thing.TryParse(notice.Subject, out var daemon)) return;
+                _queue.Notice(daemon.Owner);
+                break;
+            default:
+                PlumbingLog.NoticesLost(_logger);
+                _queue.NoticeAll();
+                break;
+        }
+
+        _units.Wake();
+    }
+
+    // The guard first, for it must hold a device before that is made; then what is to go, routers before networks, for their legs stand in bridges.
+    // What comes waits only for what goes that has the same names, and a router for its networks.
+    private bool MayStart(Unit unit)
+    {
+        if (unit.Kind == UnitKind.PortGuard) return true;
+        if (_guardFirst) return false;
+        var wish = _wish;
+        var going = _going.Keys.Where(u => u != unit && _queue.IsActive(u));
+        if (!wish.Has(unit)) return unit.Kind == UnitKind.Router || !going.Any(u => u.Kind == UnitKind.Router);
+        if (!_going.IsEmpty && wish.Names(unit).ToHashSet(StringComparer.Ordinal) is var names && going.Any(u => _journal!.Of(u).Any(t => names.Contains(t.Name)))) return false;
+        return !wish.NetworksOf(unit).Any(_queue.IsActive);
+    }
+
+    private async Task<UnitOutcome> LookAsync(Unit unit, CancellationToken cancellationToken)
+    {
+        var wish = _wish;
+        var outcome = await OneAsync(unit, changes => LookAsync(wish, unit, changes, cancellationToken));
+        if (unit.Kind != UnitKind.PortGuard && !wish.Has(unit) && outcome.Failure is null)
+        {
+            PlumbingLog.Removed(_logger, unit);
+            _states.Remove(unit);
+            _going.TryRemove(unit, out _);
+            if (!_wish.Has(unit)) _queue.Remove(unit);
+        }
+
+        Looked?.Invoke(outcome);
+        return outcome;
+    }
+
+    private async Task LookAsync(Wish wish, Unit unit, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        if (unit.Kind == UnitKind.PortGuard) await GuardAsync(wish, changes, cancellationToken);
+        else if (wish.Refusal(unit) is { } refusal) throw new IOException(refusal);
+        else if (wish.Network(unit) is { } network) await _work!.SyncAsync(network, _ports!.Stands ? wish.Guests(network) : [], changes, cancellationToken);
+        else if (wish.Router(unit) is { } router) await _work!.SyncAsync(router, changes, cancellationToken);
+        else await _work!.RemoveAsync(unit, changes, cancellationToken);
+    }
+
+    private async Task GuardAsync(Wish wish, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var stood = _ports!.Stands;
+        try
+        {
+            if (_journal!.Repair()) changes.Add("wrote the journal again");
+            if (wish.Host.Ports is not null) await _ports.GuardAsync(wish.Host, changes, cancellationToken);
+        }
+        finally
+        {
+            if (ReferenceEquals(wish, _wish)) _guardFirst = false;
+            if (!stood && _ports.Stands) _queue.NoticeAll();
+        }
+    }
+
+    private async Task<UnitOutcome> OneAsync(Unit unit, Func<ICollection<string>, Task> action)
     {
         var changes = new List<string>();
-        using var held = await HoldAsync(unit, cancellationToken);
+        var outcome = new UnitOutcome(unit, [], Failure: null);
         try
         {
             await action(changes);
-            return new UnitOutcome(unit, [.. changes], Failure: null);
+        }
+        catch (UnitWaitsException e)
+        {
+            outcome = outcome with { Failure = e.Message, RetryAt = e.Until };
         }
         catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException or Win32Exception)
         {
-            return new UnitOutcome(unit, [.. changes], e.Message.ReplaceLineEndings(" "));
+            outcome = outcome with { Failure = e.Message.ReplaceLineEndings(" ") };
         }
-    }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault of ours in one unit must not take the others along.
+            PlumbingLog.Broken(_logger, unit, e);
+            outcome = outcome with { Failure = $"a fault of this program: {e.Message.ReplaceLineEndings(" ")}" };
+        }
 
-    private async Task<Held> HoldAsync(Unit unit, CancellationToken cancellationToken)
-    {
-        var gate = _locks.GetOrAdd(unit, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellationToken);
-        return new Held(gate);
-    }
-
-    private readonly struct Held(SemaphoreSlim gate) : IDisposable
-    {
-        public void Dispose() => gate.Release();
+        outcome = outcome with { Changes = [.. changes] };
+        _states.Set(outcome);
+        return outcome;
     }
 }

@@ -25,30 +25,38 @@ internal enum ThingKind
 }
 
 /// <summary>A thing we made, or were about to make.</summary>
-internal readonly record struct Thing(Unit Owner, ThingKind Kind, string Name);
+internal readonly record struct Thing(Unit Owner, ThingKind Kind, string Name)
+{
+    /// <summary>In the form <c>network:UUID Bridge brq…</c>, as the journal has it.</summary>
+    public override string ToString() => $"{Owner} {Kind} {Name}";
+
+    /// <summary>Reads that form.</summary>
+    public static bool TryParse(string text, out Thing thing)
+    {
+        thing = default;
+        var fields = text.Split(' ');
+        if (fields.Length != 3 || !Unit.TryParse(fields[0], out var owner) || !Enum.TryParse<ThingKind>(fields[1], out var kind)) return false;
+        thing = new Thing(owner, kind, fields[2]);
+        return true;
+    }
+}
 
 /// <summary>Names of all we made, on disk before we make them: however we end, the next start knows what may be taken away.
-/// What existed before us is never written here, so it is used but never removed.</summary>
+/// What existed before us is never written here, so it is used but never removed. Thread-safe.</summary>
 internal sealed class Journal : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<Thing> _things = [];
-    private readonly FileStream _file;
+    private readonly Dictionary<Unit, HashSet<Thing>> _things = [];
+    private readonly string _path;
+    private FileStream _file;
 
     private Journal(string path)
     {
-        if (File.Exists(path)) Replay(File.ReadAllLines(path));
+        _path = path;
+        if (File.Exists(path)) Replay(File.ReadAllText(path), _things);
 
-        // Rewritten once at each start, so that it does not grow for ever; beside and renamed, so that a crash here loses nothing.
-        var beside = path + ".new";
-        using (var compact = new FileStream(beside, FileMode.Create, FileAccess.Write))
-        {
-            compact.Write(Encoding.UTF8.GetBytes(string.Concat(_things.Select(t => Line('+', t)))));
-            compact.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        // Rewritten once at each start, so that it does not grow for ever.
+        _file = Rewrite();
     }
 
     /// <summary>Opens the journal of a state directory, or starts one.</summary>
@@ -58,28 +66,37 @@ internal sealed class Journal : IDisposable
         return new Journal(Path.Combine(directory.FullName, "journal"));
     }
 
+    /// <summary>What a journal says, without touching it; nothing where there is none.</summary>
+    public static IReadOnlyCollection<Thing> Read(string stateDirectory)
+    {
+        var things = new Dictionary<Unit, HashSet<Thing>>();
+        var path = Path.Combine(stateDirectory, "plumbing", "journal");
+        if (File.Exists(path)) Replay(File.ReadAllText(path), things);
+        return [.. things.Values.SelectMany(t => t)];
+    }
+
     /// <summary>Whether a thing is ours.</summary>
     public bool Has(Thing thing)
     {
-        lock (_lock) return _things.Contains(thing);
+        lock (_lock) return _things.GetValueOrDefault(thing.Owner)?.Contains(thing) ?? false;
     }
 
     /// <summary>Everything of one owner, in the order it must be taken away.</summary>
     public IReadOnlyList<Thing> Of(Unit owner)
     {
-        lock (_lock) return [.. _things.Where(t => t.Owner == owner).OrderBy(t => t.Kind).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        lock (_lock) return [.. (_things.GetValueOrDefault(owner) ?? []).OrderBy(t => t.Kind).ThenBy(t => t.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Names of all of one kind.</summary>
     public IReadOnlyList<string> NamesOf(ThingKind kind)
     {
-        lock (_lock) return [.. _things.Where(t => t.Kind == kind).Select(t => t.Name)];
+        lock (_lock) return [.. _things.Values.SelectMany(t => t).Where(t => t.Kind == kind).Select(t => t.Name)];
     }
 
     /// <summary>All who own anything.</summary>
     public IReadOnlyList<Unit> Owners()
     {
-        lock (_lock) return [.. _things.Select(t => t.Owner).Distinct().OrderBy(o => o.ToString(), StringComparer.Ordinal)];
+        lock (_lock) return [.. _things.Keys];
     }
 
     /// <summary>Writes down what is about to be made, and returns when it is on disk.</summary>
@@ -90,7 +107,7 @@ internal sealed class Journal : IDisposable
             var lines = new StringBuilder();
             foreach (var thing in things)
             {
-                if (_things.Add(thing)) lines.Append(Line('+', thing));
+                if (Add(thing, _things)) lines.Append(Line('+', thing));
             }
 
             if (lines.Length > 0) Append(lines.ToString());
@@ -102,7 +119,20 @@ internal sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            if (_things.Remove(thing)) Append(Line('-', thing));
+            if (Remove(thing, _things)) Append(Line('-', thing));
+        }
+    }
+
+    /// <summary>Writes it anew where someone took the file away.</summary>
+    /// <returns>Whether someone had.</returns>
+    public bool Repair()
+    {
+        lock (_lock)
+        {
+            if (File.Exists(_path)) return false;
+            _file.Dispose();
+            _file = Rewrite();
+            return true;
         }
     }
 
@@ -111,22 +141,50 @@ internal sealed class Journal : IDisposable
 
     private void Append(string lines)
     {
+        // Written anew it has all in it already.
+        if (Repair()) return;
         _file.Write(Encoding.UTF8.GetBytes(lines));
         _file.Flush(flushToDisk: true);
     }
 
-    private static string Line(char sign, Thing thing) => $"{sign} {thing.Owner} {thing.Kind} {thing.Name}\n";
-
-    private void Replay(string[] lines)
+    // Beside and renamed, so that a crash here loses nothing.
+    private FileStream Rewrite()
     {
-        foreach (var line in lines)
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        var beside = _path + ".new";
+        using (var compact = new FileStream(beside, FileMode.Create, FileAccess.Write))
         {
-            // A line torn by a crash was not on disk yet, so what it names was not made yet.
-            var fields = line.Split(' ');
-            if (fields.Length != 4 || !Unit.TryParse(fields[1], out var owner) || !Enum.TryParse<ThingKind>(fields[2], out var kind)) continue;
-            var thing = new Thing(owner, kind, fields[3]);
-            if (fields[0] is "+") _things.Add(thing);
-            else _things.Remove(thing);
+            compact.Write(Encoding.UTF8.GetBytes(string.Concat(_things.Values.SelectMany(t => t).Select(t => Line('+', t)))));
+            compact.Flush(flushToDisk: true);
         }
+
+        File.Move(beside, _path, overwrite: true);
+        return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    private static string Line(char sign, Thing thing) => $"{sign} {thing}\n";
+
+    private static void Replay(string text, Dictionary<Unit, HashSet<Thing>> things)
+    {
+        // A line torn by a crash was not on disk yet, so what it names was not made yet. It may look whole but for its end: another's name.
+        foreach (var line in text.Split('\n')[..^1])
+        {
+            if (line.Length < 2 || !Thing.TryParse(line[2..], out var thing)) continue;
+            if (line[0] is '+') Add(thing, things);
+            else Remove(thing, things);
+        }
+    }
+
+    private static bool Add(Thing thing, Dictionary<Unit, HashSet<Thing>> things)
+    {
+        if (!things.TryGetValue(thing.Owner, out var owned)) things[thing.Owner] = owned = [];
+        return owned.Add(thing);
+    }
+
+    private static bool Remove(Thing thing, Dictionary<Unit, HashSet<Thing>> things)
+    {
+        if (!things.TryGetValue(thing.Owner, out var owned) || !owned.Remove(thing)) return false;
+        if (owned.Count == 0) things.Remove(thing.Owner);
+        return true;
     }
 }

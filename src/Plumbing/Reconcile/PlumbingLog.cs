@@ -19,9 +19,17 @@ internal static partial class PlumbingLog
     [LoggerMessage(5005, LogLevel.Information, "{Program} of {Unit} runs again")]
     public static partial void DaemonRestarted(ILogger logger, string program, Unit unit);
 
-    [LoggerMessage(5006, LogLevel.Error, "{Program} of {Unit} cannot be started: {Reason}")]
-    public static partial void DaemonStartFailed(ILogger logger, string program, Unit unit, string reason);
+    // 5006 and 5007 told of a supervision that is no more.
 
-    [LoggerMessage(5007, LogLevel.Error, "Looking after daemons failed and goes on: {Reason}")]
-    public static partial void SupervisionFailed(ILogger logger, string reason, Exception exception);
+    [LoggerMessage(5008, LogLevel.Error, "The kernel's notices cannot be heard, so repairs wait for the next look: {Reason}")]
+    public static partial void WatchFailed(ILogger logger, string reason, Exception exception);
+
+    [LoggerMessage(5009, LogLevel.Warning, "Notices of the kernel were lost; everything is looked at")]
+    public static partial void NoticesLost(ILogger logger);
+
+    [LoggerMessage(5010, LogLevel.Information, "{Unit} is as wanted again, after {Attempts} attempts")]
+    public static partial void Recovered(ILogger logger, Unit unit, int attempts);
+
+    [LoggerMessage(5011, LogLevel.Critical, "{Unit}: a fault of this program")]
+    public static partial void Broken(ILogger logger, Unit unit, Exception exception);
 }

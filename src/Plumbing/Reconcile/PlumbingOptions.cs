@@ -16,7 +16,4 @@ public sealed record PlumbingOptions
 
     /// <summary>Longest any one program may take; default 30 seconds.</summary>
     public TimeSpan ProgramDeadline { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How often daemons are looked after; default half a second.</summary>
-    public TimeSpan SuperviseInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 }

@@ -4,55 +4,57 @@ using Firstlight.Plumbing.Nftables;
 
 namespace Firstlight.Plumbing.Reconcile;
 
-/// <summary>What a turn does about guests' devices: the guard first, then what someone pulled out of a bridge is put back.</summary>
-internal sealed class PortWork(IpTool ip, Journal journal, PortGuardTable table)
+/// <summary>What is done about guests' devices: they are guarded, and what someone pulled out of a bridge is put back.</summary>
+internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, PortGuardTable table)
 {
-    /// <summary>Brings the guard to what is wanted. Done before any device of the turn is made or plugged.</summary>
-    public async Task<IReadOnlyList<string>> GuardAsync(Turn turn, WantedHost wanted, CancellationToken cancellationToken)
+    /// <summary>Whether the guard stands as it was wanted last. No guest is plugged in before.</summary>
+    public bool Stands { get; private set; }
+
+    /// <summary>Brings the guard to what is wanted. Done before any device is made or plugged for the first time.</summary>
+    /// <exception cref="IOException">Two ports have the same device name; both are shut off.</exception>
+    public async Task GuardAsync(WantedHost wanted, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var bridges = Bridges(turn, wanted);
+        Stands = false;
+        var devices = host.All();
+        var bridges = Bridges(devices, wanted);
         var ports = Ports(wanted).ToList();
-        var elements = PortGuardElements.Of(bridges, ports, Strangers(turn, bridges, ports));
-        return await table.EnsureAsync(elements, cancellationToken) is { } change ? [change] : [];
+        var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports));
+        if (await table.EnsureAsync(elements, cancellationToken) is { } change) changes.Add(change);
+        Stands = true;
+        if (Clash(wanted) is { } clash) throw new IOException(clash);
     }
 
-    /// <summary>Puts devices of ports into their bridges that stand in none, as after a bridge was deleted and made anew; a device that is not there is not made.</summary>
-    /// <exception cref="IOException">Two ports have the same device name; both are shut off.</exception>
-    public async Task<IReadOnlyList<string>> PlugAsync(Turn turn, WantedHost wanted, CancellationToken cancellationToken)
+    /// <summary>Puts devices of guests into their bridge that stand in none, as after the bridge was deleted and made anew; a device that is not there is not made.</summary>
+    public async Task PlugAsync(IReadOnlyList<WantedPort> guests, string bridge, int mtu, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var mtus = wanted.Networks.ToDictionary(n => n.Id, n => n.Mtu, StringComparer.Ordinal);
         var lines = new List<string>();
-        foreach (var port in wanted.Ports!.Value.Where(p => p.Trust != PortTrust.Infrastructure && mtus.ContainsKey(p.NetworkId)))
+        foreach (var port in guests)
         {
-            if (!turn.Host.Devices.TryGetValue(DeviceNames.HostEnd(port.Id), out var device)) continue;
-
-            // In another bridge someone put it on purpose. In ours it has been cut off with a bridge that was made anew in this very turn.
-            var bridge = DeviceNames.Bridge(port.NetworkId);
-            var isOut = device.Master is null || (string.Equals(device.Master, bridge, StringComparison.Ordinal) && !turn.Host.Devices.ContainsKey(bridge));
-            if (isOut && Directory.Exists($"/sys/class/net/{bridge}")) lines.Add($"link set dev {device.Name} master {bridge}");
-            if (device.Mtu != mtus[port.NetworkId]) lines.Add($"link set dev {device.Name} mtu {mtus[port.NetworkId]}");
+            // In another bridge someone put it on purpose.
+            if (host.Find(DeviceNames.HostEnd(port.Id)) is not { } device) continue;
+            if (device.Master is null) lines.Add($"link set dev {device.Name} master {bridge}");
+            if (device.Mtu != mtu) lines.Add($"link set dev {device.Name} mtu {mtu}");
             if (!device.Up) lines.Add($"link set dev {device.Name} up");
         }
 
         await ip.RunAsync(networkNamespace: null, lines, cancellationToken);
-        return Clash(wanted) is { } clash ? throw new IOException(clash) : lines;
+        foreach (var line in lines) changes.Add(line);
     }
 
     /// <summary>Takes the guard away.</summary>
-    public async Task<IReadOnlyList<string>> RemoveAsync(CancellationToken cancellationToken)
-    {
-        await table.RemoveAsync(cancellationToken);
-        return [];
-    }
+    public Task RemoveAsync(CancellationToken cancellationToken) => table.RemoveAsync(cancellationToken);
 
     // A bridge that was there before us is someone else's, and so are devices in it that we do not know. One that is to go is guarded until it is gone.
-    private HashSet<string> Bridges(Turn turn, WantedHost wanted) =>
-        [.. journal.NamesOf(ThingKind.Bridge), .. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !turn.Host.Devices.ContainsKey(b))];
+    private HashSet<string> Bridges(IReadOnlyCollection<Device> devices, WantedHost wanted)
+    {
+        var present = devices.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. journal.NamesOf(ThingKind.Bridge), .. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !present.Contains(b))];
+    }
 
-    private static IEnumerable<string> Strangers(Turn turn, HashSet<string> bridges, List<WantedPort> ports)
+    private static IEnumerable<string> Strangers(IReadOnlyCollection<Device> devices, HashSet<string> bridges, List<WantedPort> ports)
     {
         var known = ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal);
-        return turn.Host.Devices.Values
+        return devices
             .Where(d => d.Master is not null && bridges.Contains(d.Master) && !known.Contains(d.Name) && PortGuardRuleset.IsGuests(d.Name))
             .Select(d => d.Name);
     }

@@ -36,13 +36,17 @@ public readonly record struct Unit(UnitKind Kind, string Id)
 /// <param name="Unit">Which.</param>
 /// <param name="Changes">What was changed, a line each; empty when it was as wanted.</param>
 /// <param name="Failure">One line that says what was attempted and why it failed; null on success.</param>
-public sealed record UnitOutcome(Unit Unit, ImmutableArray<string> Changes, string? Failure);
+public sealed record UnitOutcome(Unit Unit, ImmutableArray<string> Changes, string? Failure)
+{
+    /// <summary>When what failed is tried again at the earliest, where the rest of the unit is as wanted; null for a unit that failed as a whole.</summary>
+    internal DateTimeOffset? RetryAt { get; init; }
+}
 
 /// <summary>How a turn went.</summary>
 /// <param name="Outcomes">A line for each network and router wanted or removed.</param>
 public sealed record SyncReport(ImmutableArray<UnitOutcome> Outcomes)
 {
-    /// <summary>Those that failed; back-off is the caller's.</summary>
+    /// <summary>Those that failed.</summary>
     public IEnumerable<UnitOutcome> Failures => Outcomes.Where(o => o.Failure is not null);
 
     /// <summary>Whether all that was wanted stands.</summary>

@@ -1,3 +1,4 @@
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Dnsmasq;
 using Firstlight.Plumbing.Haproxy;
 using Firstlight.Plumbing.Links;
@@ -7,14 +8,19 @@ using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Reconcile;
 
-/// <summary>Brings one network or router to what is wanted, or takes it away. Callers hold the unit's lock.</summary>
-internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal, DeviceWork devices, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
+/// <summary>Brings one network or router to what is wanted, or takes it away. Never called for one unit twice at a time.</summary>
+internal sealed class UnitWork(
+    string stateDirectory, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
 
     /// <summary>Brings a network to what is wanted.</summary>
-    public async Task SyncAsync(Turn turn, WantedNetwork network, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <param name="network">The network.</param>
+    /// <param name="guests">Guests' ports on it that may be plugged in.</param>
+    /// <param name="changes">Where changes are told.</param>
+    /// <param name="cancellationToken">Ends it between steps.</param>
+    public async Task SyncAsync(WantedNetwork network, IReadOnlyList<WantedPort> guests, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var unit = new Unit(UnitKind.Network, network.Id);
         var name = DeviceNames.DhcpNamespace(network.Id);
@@ -22,20 +28,22 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
         var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
         var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
-        await RemoveOthersAsync(turn, unit,
+        await RemoveOthersAsync(unit,
         [
             (ThingKind.Bridge, bridge), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(),
             .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
             .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
-        await devices.EnsureBridgeAsync(turn, unit, bridge, network.Mtu, changes, cancellationToken);
-        if (network.Uplink is not null) await devices.EnsureUplinkAsync(turn, unit, bridge, network.Uplink, changes, cancellationToken);
+        await devices.EnsureBridgeAsync(unit, bridge, network.Mtu, changes, cancellationToken);
+        if (network.Uplink is not null) await devices.EnsureUplinkAsync(unit, bridge, network.Uplink, changes, cancellationToken);
+        await ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken);
         if (network.Dhcp is not { } dhcp || device is null) return;
 
-        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Dhcp, changes, cancellationToken);
+        var settings = NamespaceSettings.Dhcp.Concat(NamespaceSettings.DhcpDevice(device.Name));
+        var inside = await devices.EnsureNamespaceAsync(unit, name, settings, changes, cancellationToken);
         await devices.EnsureDevicesAsync(
-            turn, unit, name, inside, [device], beforeMaking: () => HaproxyDaemon.ForgetConfig(stateDirectory, network.Id), changes, cancellationToken);
+            unit, name, inside, [device], beforeMaking: () => HaproxyDaemon.ForgetConfig(stateDirectory, network.Id), changes, cancellationToken);
         try
         {
             if (dnsmasq is { } daemon) await EnsureAsync(daemon, DhcpDaemon(network, dhcp, device, name), inside, changes, cancellationToken);
@@ -49,7 +57,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
     }
 
     /// <summary>Brings a router to what is wanted.</summary>
-    public async Task SyncAsync(Turn turn, WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
+    public async Task SyncAsync(WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var unit = new Unit(UnitKind.Router, router.Id);
         var name = DeviceNames.RouterNamespace(router.Id);
@@ -57,17 +65,18 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
         if (router.Gateway is { } gateway) legs.Add(WantedDevice.Of(gateway));
         var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
         var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
-        await RemoveOthersAsync(turn, unit,
+        await RemoveOthersAsync(unit,
         [
             (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)), .. Names(dnsmasq), .. Names(haproxy),
         ], changes, cancellationToken);
 
-        var inside = await devices.EnsureNamespaceAsync(turn, unit, name, NamespaceSettings.Router, changes, cancellationToken);
+        var settings = NamespaceSettings.Router.Concat(legs.SelectMany(l => NamespaceSettings.RouterDevice(l.Name)));
+        var inside = await devices.EnsureNamespaceAsync(unit, name, settings, changes, cancellationToken);
 
         // Rules before devices: there is no moment in which the listener's port is open to all.
         journal.Record(new Thing(unit, ThingKind.Table, name));
-        if (await table.EnsureAsync(router, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
-        await devices.EnsureDevicesAsync(turn, unit, name, inside, legs, beforeMaking: () => { }, changes, cancellationToken);
+        if (await table.EnsureAsync(router, inside.Identity, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
+        await devices.EnsureDevicesAsync(unit, name, inside, legs, beforeMaking: () => { }, changes, cancellationToken);
         try
         {
             if (dnsmasq is { } daemon) await EnsureAsync(daemon, AdvertisementDaemon(router, name), inside, changes, cancellationToken);
@@ -80,8 +89,8 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
     }
 
     /// <summary>Takes everything of a unit away that the journal has.</summary>
-    public Task RemoveAsync(Turn turn, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
-        RemoveOthersAsync(turn, unit, [], changes, cancellationToken);
+    public Task RemoveAsync(Unit unit, ICollection<string> changes, CancellationToken cancellationToken) =>
+        RemoveOthersAsync(unit, [], changes, cancellationToken);
 
     private static Thing DaemonOf(Unit unit, string name) => new(unit, ThingKind.Daemon, name);
 
@@ -116,6 +125,8 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
 
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
+            // One without a file would forget its leases at its next start.
+            if (!File.Exists(leaseFile)) return true;
             var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
             return stale.Count > 0 && !await leases.ReleaseAsync(name, device.Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
         }
@@ -131,16 +142,16 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
     }
 
     private async Task RemoveOthersAsync(
-        Turn turn, Unit unit, IReadOnlyCollection<(ThingKind Kind, string Name)> wanted, ICollection<string> changes, CancellationToken cancellationToken)
+        Unit unit, IReadOnlyCollection<(ThingKind Kind, string Name)> wanted, ICollection<string> changes, CancellationToken cancellationToken)
     {
         foreach (var thing in journal.Of(unit).Where(t => !wanted.Contains((t.Kind, t.Name))))
         {
-            if (await RemoveAsync(turn, thing, cancellationToken)) changes.Add($"removed {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
+            if (await RemoveAsync(thing, cancellationToken)) changes.Add($"removed {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
             journal.Forget(thing);
         }
     }
 
-    private async Task<bool> RemoveAsync(Turn turn, Thing thing, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(Thing thing, CancellationToken cancellationToken)
     {
         switch (thing.Kind)
         {
@@ -149,7 +160,7 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 return true;
             case ThingKind.Table:
                 // Our own namespace takes it along.
-                if (turn.Namespaces.ContainsKey(thing.Name) && !journal.Has(thing with { Kind = ThingKind.Namespace }))
+                if (NamespaceList.IdentityOf(thing.Name) is not null && !journal.Has(thing with { Kind = ThingKind.Namespace }))
                     await table.RemoveAsync(thing.Name, cancellationToken);
                 table.Forget(thing.Owner.Id);
                 return false;
@@ -158,11 +169,11 @@ internal sealed class UnitWork(string stateDirectory, IpTool ip, Journal journal
                 await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
                 return true;
             case ThingKind.Uplink:
-                if (!string.Equals(turn.Host.Devices.GetValueOrDefault(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
+                if (!string.Equals(host.Find(thing.Name)?.Master, DeviceNames.Bridge(thing.Owner.Id), StringComparison.Ordinal)) return false;
                 await ip.RunAsync(networkNamespace: null, [HostPlan.Unplug(thing.Name)], cancellationToken);
                 return true;
             default:
-                if (!turn.Host.Devices.ContainsKey(thing.Name)) return false;
+                if (!host.Has(thing.Name)) return false;
                 await ip.DeleteLinkAsync(thing.Name, cancellationToken);
                 return true;
         }

@@ -81,6 +81,22 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     }
 
     [Fact]
+    public async Task A_link_local_listener_whose_device_was_made_anew_is_opened_again()
+    {
+        using var cable = new Cable();
+        await using var agent = await TestAgent.StartAsync();
+        agent.Directory.AddMac(TestAgent.Network("red"), Cable.GuestMac, "red-instance");
+        await agent.ListenAsync(V6(cable.Service, TestAgent.Network("red")));
+
+        cable.Replace();
+        agent.Server.LookAgain(cable.Service.Path);
+
+        var source = Cable.GuestLinkLocal + "%" + cable.Guest.IndexOf("eth0");
+        var reply = await Eventually.Connects(() => GuestClient.GetAsync(cable.Guest, "/x", source, V6Service(cable.Guest)), "the guest is answered");
+        Assert.Equal("red-instance /x", reply.Text);
+    }
+
+    [Fact]
     public async Task Made_up_link_local_address_reads_as_not_found_without_a_lookup()
     {
         using var cable = new Cable();

@@ -42,6 +42,18 @@ internal sealed class Cable : IDisposable
         Address();
     }
 
+    /// <summary>Deletes the cable and lays another between the same namespaces, with devices of the same names and addresses.</summary>
+    public void Replace()
+    {
+        Service.Run("link", "del", "eth0");
+        Connect();
+        Guest.Run("link", "set", "eth0", "address", GuestMac);
+        Guest.Run("link", "set", "eth0", "addrgenmode", "none");
+        Guest.Run("link", "set", "eth0", "up");
+        Guest.Add($"{GuestLinkLocal}/64", "eth0");
+        Address();
+    }
+
     public void Dispose()
     {
         Service.Dispose();

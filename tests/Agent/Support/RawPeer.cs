@@ -28,6 +28,9 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Connections that did not end yet.</summary>
+    public int Open => _sockets.Count(static socket => !socket.SafeHandle.IsClosed);
+
     /// <summary>Header blocks, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 

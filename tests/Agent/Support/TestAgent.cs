@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Listeners;
 using Firstlight.Inventory;
@@ -66,6 +67,24 @@ internal static class Eventually
         {
             if (DateTime.UtcNow > deadline) throw new TimeoutException($"it never came true that {what}");
             await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Tries until the connection is not refused.</summary>
+    public static async Task<T> Connects<T>(Func<Task<T>> attempt, string what)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (true)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (SocketException e)
+            {
+                if (DateTime.UtcNow > deadline) throw new TimeoutException($"it never came true that {what}", e);
+                await Task.Delay(10);
+            }
         }
     }
 }

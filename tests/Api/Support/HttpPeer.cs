@@ -34,12 +34,12 @@ internal sealed class HttpPeer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public static async Task<HttpPeer> StartAsync(Func<HttpContext, string, Task> answer, X509Certificate2? certificate = null)
+    public static async Task<HttpPeer> StartAsync(Func<HttpContext, string, Task> answer, X509Certificate2? certificate = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             if (certificate is null) return;
             listen.UseHttps(https =>

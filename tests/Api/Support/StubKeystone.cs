@@ -34,10 +34,11 @@ internal sealed class StubKeystone : IAsyncDisposable
         Project = new KeystoneName("service", DomainId: "default"),
     };
 
-    public static async Task<StubKeystone> StartAsync()
+    /// <param name="port">Where; 0 for a free one.</param>
+    public static async Task<StubKeystone> StartAsync(int port = 0)
     {
         var stub = new StubKeystone();
-        stub.Peer = await HttpPeer.StartAsync(stub.AnswerAsync);
+        stub.Peer = await HttpPeer.StartAsync(stub.AnswerAsync, port: port);
         return stub;
     }
 

@@ -26,7 +26,7 @@ internal static class GuestCrawl
         var answers = new List<GuestAnswer>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var top in (string[])["/", "/openstack/"]) await ListAsync(guest, top, seen, answers);
-        foreach (var question in Others()) answers.Add(new(question, await AskAsync(guest, question)));
+        foreach (var question in Others()) answers.Add(await AskAsync(guest, question));
         return answers;
     }
 
@@ -34,24 +34,23 @@ internal static class GuestCrawl
     public static async Task<IReadOnlyList<GuestAnswer>> RepeatAsync(LabGuest guest, IReadOnlyList<GuestAnswer> before)
     {
         var answers = new List<GuestAnswer>();
-        foreach (var (question, _) in before) answers.Add(new(question, await AskAsync(guest, question)));
+        foreach (var (question, _) in before) answers.Add(await AskAsync(guest, question));
         return answers;
     }
 
     private static async Task ListAsync(LabGuest guest, string directory, HashSet<string> seen, List<GuestAnswer> answers)
     {
         if (!seen.Add(directory)) return;
-        var question = new Question("GET", directory, []);
-        var listing = await AskAsync(guest, question);
-        answers.Add(new(question, listing));
-        if (listing.Status != 200) return;
-        foreach (var line in listing.Text.Split('\n'))
+        var listing = await AskAsync(guest, new("GET", directory, []));
+        answers.Add(listing);
+        if (listing.Response.Status != 200) return;
+        foreach (var line in listing.Response.Text.Split('\n'))
         {
             // Versions are directories although their listing does not say so; a key's line is its number and its name.
             if (directory is "/" or "/openstack/") await ListAsync(guest, $"{directory}{line}/", seen, answers);
             else if (directory.EndsWith("/public-keys/", StringComparison.Ordinal)) await ListAsync(guest, $"{directory}{line.Split('=')[0]}/", seen, answers);
             else if (line.EndsWith('/')) await ListAsync(guest, directory + line, seen, answers);
-            else if (seen.Add(directory + line)) answers.Add(new(new("GET", directory + line, []), await AskAsync(guest, new("GET", directory + line, []))));
+            else if (seen.Add(directory + line)) answers.Add(await AskAsync(guest, new("GET", directory + line, [])));
         }
     }
 
@@ -60,6 +59,7 @@ internal static class GuestCrawl
         .. Spellings.Select(target => new Question("GET", target, [])),
         .. ((string[])["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "POST"]).Select(method => new Question(method, Document, [])),
         new("HEAD", "/nothing", []), new("PUT", "/openstack/latest/password", []),
+        new("POST", "/openstack/latest/password", [], "too long, and binary") { Body = [.. Enumerable.Range(0, 1021).Select(i => (byte)i)] },
         new("GET", "/nothing", [("Accept", "application/json")], "JSON wanted"),
         new("GET", Document, [("X-Instance-ID", "6f3fe783-1f62-568d-96e2-819302766141"), ("X-Tenant-ID", "x"), ("X-Instance-ID-Signature", "0")], "forged instance"),
         new("GET", Document, [("X-Neutron-Network-ID", "dd03b550-3424-463e-a240-e71b9487df87")], "forged network"),
@@ -70,5 +70,6 @@ internal static class GuestCrawl
         new("GET", Document, [("X-Forwarded-For", "10.0.0.71")], ForwardedFor),
     ];
 
-    private static Task<RawResponse> AskAsync(LabGuest guest, Question question) => guest.AskAsync(question.Method, question.Target, [.. question.Headers]);
+    private static async Task<GuestAnswer> AskAsync(LabGuest guest, Question question) =>
+        new(question, await guest.SendAsync(RawHttp.Request(question.Method, question.Target, [("Accept", "*/*"), .. question.Headers], question.Body)));
 }

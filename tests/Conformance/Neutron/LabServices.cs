@@ -11,7 +11,6 @@ internal sealed class LabServices
     {
         _host = host;
         var neutronConf = (string[])["--config-file", At("neutron.conf")];
-        var agentFiles = (string[])["metadata-agent", .. neutronConf, "--config-file", At("firstlight_agent.conf"), "--config-file"];
         Databases = Service(
             "mariadb", ["/usr/sbin/mariadbd", .. DatabaseOptions, $"--port={Lab.MariaDbPort}", "--bind-address=127.0.0.1", "--skip-networking=0", "--skip-name-resolve",
                 "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--skip-log-bin", "--performance-schema=OFF", "--max-connections=300",
@@ -28,10 +27,10 @@ internal sealed class LabServices
             "neutron-metadata-agent-ours", ["/usr/bin/neutron-metadata-agent", .. neutronConf, "--config-file", At("metadata_agent_ours.ini")], ServesSocketAsync);
         OurApi = Ours("our-api", ["metadata-api", "--config-file", At("nova.conf"), "--config-file", At("firstlight_api.conf")], () => host.ListensAsync(Lab.OurApiPort));
         OurLenientApi = Ours("our-lenient-api", ["metadata-api", "--config-file", At("nova.conf"), "--config-file", At("firstlight_api_default.conf")], () => host.ListensAsync(Lab.OurApiPort));
-        OurAgentOnSocket = Ours("our-agent-on-socket", [.. agentFiles, At("firstlight_socket.conf"), "--config-file", At("metadata_agent.ini")], ServesSocketAsync);
-        OurAgent = Ours("our-agent", [.. agentFiles, At("firstlight_namespaces.conf"), "--config-file", At("metadata_agent.ini")], () => host.ListensAsync(Lab.OurManagementPort));
-        OurAgentOfOurApi = Ours(
-            "our-agent-of-our-api", [.. agentFiles, At("firstlight_namespaces.conf"), "--config-file", At("metadata_agent_ours.ini")], () => host.ListensAsync(Lab.OurManagementPort));
+        OurAgentOnSocket = OurAgentAs("our-agent-on-socket", ServesSocketAsync, "firstlight_socket.conf", "metadata_agent.ini");
+        OurAgent = OurAgentAs("our-agent", ManagesAsync, "firstlight_namespaces.conf", "metadata_agent.ini");
+        OurAgentOfOurApi = OurAgentAs("our-agent-of-our-api", ManagesAsync, "firstlight_namespaces.conf", "metadata_agent_ours.ini");
+        OurAgentWithApi = OurAgentAs("our-agent-with-api", ManagesAsync, "nova.conf", "firstlight_namespaces.conf", "metadata_agent.ini", "firstlight_in_process.conf");
     }
 
     public LabService Databases { get; }
@@ -71,8 +70,11 @@ internal sealed class LabServices
     /// <summary>Ours with its own listeners, in front of our API.</summary>
     public LabService OurAgentOfOurApi { get; }
 
+    /// <summary>Ours with its own listeners, answering from Nova's databases itself.</summary>
+    public LabService OurAgentWithApi { get; }
+
     /// <summary>Of these at most one runs.</summary>
-    public IReadOnlyList<LabService> MetadataAgents => [MetadataAgent, MetadataAgentOfOurApi, OurAgentOnSocket, OurAgent, OurAgentOfOurApi];
+    public IReadOnlyList<LabService> MetadataAgents => [MetadataAgent, MetadataAgentOfOurApi, OurAgentOnSocket, OurAgent, OurAgentOfOurApi, OurAgentWithApi];
 
     /// <summary>Of whichever metadata agent runs.</summary>
     public string MetadataSocket => At("neutron/metadata_proxy");
@@ -97,6 +99,11 @@ internal sealed class LabServices
 
     private LabService Ours(string name, string[] arguments, Func<Task<bool>> ready) =>
         Service(name, [Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "/usr/bin/dotnet", Path.Combine(AppContext.BaseDirectory, "firstlight.dll"), .. arguments], ready);
+
+    private LabService OurAgentAs(string name, Func<Task<bool>> ready, params string[] files) =>
+        Ours(name, ["metadata-agent", .. ((string[])["neutron.conf", "firstlight_agent.conf", .. files]).SelectMany(file => (string[])["--config-file", At(file)])], ready);
+
+    private Task<bool> ManagesAsync() => _host.ListensAsync(Lab.OurManagementPort);
 
     private async Task<bool> ServesSocketAsync()
     {

@@ -12,9 +12,10 @@ public sealed partial class NeutronLab
     /// <summary>Changes what is on the way of requests; does nothing when all is as wanted. Returns when the metadata agent serves.</summary>
     internal async Task WireAsync(Wiring wiring)
     {
-        if (wiring.OurApi) await Services.OurApi.StartAsync();
+        if (wiring is { OurApi: true, OneProcess: false }) await Services.OurApi.StartAsync();
         var agent = (wiring.OurAgent, wiring.StandIn, wiring.OurApi) switch
         {
+            _ when wiring.OneProcess => Services.OurAgentWithApi,
             (false, _, false) => Services.MetadataAgent,
             (false, _, true) => Services.MetadataAgentOfOurApi,
             (true, false, _) => Services.OurAgentOnSocket,

@@ -79,7 +79,7 @@ public sealed partial class NeutronLab : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        foreach (var name in (string[])["neutron.conf", "ml2_conf.ini", "linuxbridge_agent.ini", "dhcp_agent.ini", "l3_agent.ini", "metadata_agent.ini", "nova.conf", "firstlight_api.conf", "firstlight_api_default.conf", "firstlight_agent.conf", "firstlight_socket.conf", "firstlight_namespaces.conf"])
+        foreach (var name in (string[])["neutron.conf", "ml2_conf.ini", "linuxbridge_agent.ini", "dhcp_agent.ini", "l3_agent.ini", "metadata_agent.ini", "nova.conf", "firstlight_api.conf", "firstlight_api_default.conf", "firstlight_agent.conf", "firstlight_socket.conf", "firstlight_namespaces.conf", "firstlight_in_process.conf"])
             await File.WriteAllTextAsync(Services.At(name), Lab.Configuration(name, _host.Root));
         await File.WriteAllTextAsync(Services.At("metadata_agent_ours.ini"), Lab.Configuration("metadata_agent.ini", _host.Root, Lab.OurApiPort));
         await File.WriteAllTextAsync(Services.At("policy.yaml"), "");

@@ -5,7 +5,8 @@ namespace Firstlight.Conformance.Tests.Neutron;
 /// <param name="StandIn">Neutron's agents call the haproxy stand-in, and our agent listens in their namespaces; otherwise real haproxies do.</param>
 /// <param name="OurAgent">Ours in place of neutron-metadata-agent.</param>
 /// <param name="OurApi">Ours in place of Nova's metadata API, on Nova's databases.</param>
-public sealed record Wiring(string Name, bool StandIn, bool OurAgent, bool OurApi)
+/// <param name="OneProcess">Our API in our agent's process.</param>
+public sealed record Wiring(string Name, bool StandIn, bool OurAgent, bool OurApi, bool OneProcess = false)
 {
     public static Wiring AllReal { get; } = new("haproxy, neutron-metadata-agent, Nova", false, false, false);
 
@@ -17,8 +18,10 @@ public sealed record Wiring(string Name, bool StandIn, bool OurAgent, bool OurAp
 
     public static Wiring AllOurs { get; } = new("our listener through the stand-in, our agent, our API", true, true, true);
 
+    public static Wiring AllOursInOneProcess { get; } = new("our listener through the stand-in, our agent and API in one process", true, true, true, OneProcess: true);
+
     /// <summary>All of them, in the order that changes the least from one to the next.</summary>
-    public static IReadOnlyList<Wiring> All { get; } = [AllReal, OurApiAlone, OurAgentOnSocket, OurListeners, AllOurs];
+    public static IReadOnlyList<Wiring> All { get; } = [AllReal, OurApiAlone, OurAgentOnSocket, OurListeners, AllOurs, AllOursInOneProcess];
 
     public override string ToString() => Name;
 }

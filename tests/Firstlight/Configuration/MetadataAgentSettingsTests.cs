@@ -61,6 +61,16 @@ public sealed class MetadataAgentSettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_cache_of_older_agents_is_named_where_it_is_wanted()
+    {
+        var warnings = Load(Agent, NoAuth, "[cache]\nenabled = true\nexpiration_time = 10\n").Warnings;
+
+        Assert.Equal(["enabled", "expiration_time"], warnings.Select(warning => warning.Split("[cache] ")[1].Split(' ')[0]));
+        Assert.All(warnings, warning => Assert.Contains("[firstlight] port_cache_time", warning, StringComparison.Ordinal));
+        Assert.Empty(Load(Agent, NoAuth, "[cache]\nenabled = false\n").Warnings);
+    }
+
+    [Fact]
     public void Without_a_state_path_the_socket_is_where_neutron_has_it() => Assert.Equal("/var/lib/neutron/metadata_proxy", Load(Agent, NoAuth).ProxySocket.Path);
 
     [Fact]

@@ -31,6 +31,26 @@ public sealed class PoolTests(RunningDatabase database)
         Assert.Equal((source.Pool.Open, 0), (source.Pool.Idle, source.Pool.Waiting));
     }
 
+    [Fact]
+    public async Task Who_awaits_goes_on_on_the_connections_thread_where_that_is_wanted_and_may_not_block_it()
+    {
+        await using var source = new MariaDbDataSource(database.Settings with { ContinuesOnThread = true });
+        await using var connection = await source.OpenConnectionAsync(Sql.Cancellation);
+        await using var command = connection.CreateCommand().With("SELECT 'one'");
+
+        // Whatever the tests run on, the awaiting itself wants no place of its own.
+        var (thread, blocked) = await Task.Run(async () =>
+        {
+            await command.ExecuteScalarAsync(Sql.Cancellation);
+            var name = Thread.CurrentThread.Name;
+            return (name, Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar()));
+        });
+
+        Assert.StartsWith("mariadb ", thread, StringComparison.Ordinal);
+        Assert.Contains("a blocking call on the thread of the connection", blocked.Message, StringComparison.Ordinal);
+        Assert.Equal("one", await command.ExecuteScalarAsync(Sql.Cancellation));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

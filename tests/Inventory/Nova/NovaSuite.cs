@@ -168,6 +168,32 @@ public abstract class NovaSuite(INovaServer server)
         }
     }
 
+    [Theory]
+    [InlineData(-1, -2)]
+    [InlineData(1_000_000, 1_000_001)]
+    public async Task Of_rows_that_should_not_be_there_twice_the_oldest_counts(int extra, int mapping)
+    {
+        var recorded = RecordedFacts.All["v6only"];
+        var id = recorded.Id;
+        const string flavor = """{"cur": {"nova_object.data": {"name": "another"}}}""";
+        await Server.RunAsync("nova", $"INSERT INTO instance_extra (id, instance_uuid, flavor, deleted) VALUES ({extra}, '{id}', '{flavor}', 0)");
+        await Server.RunAsync("nova", $"INSERT INTO instance_id_mappings (id, uuid, deleted) VALUES ({mapping}, '{id}', 0)");
+        try
+        {
+            await using var source = Source();
+
+            var found = await source.FindAsync(id, Cancelled);
+
+            Assert.Equal(extra < 0 ? ("another", mapping) : (recorded.FlavorName, recorded.Ec2.Instance), (found!.FlavorName, found.Ec2.Instance));
+            Assert.Equal(recorded.Metadata, found.Metadata);
+        }
+        finally
+        {
+            await Server.RunAsync("nova", $"DELETE FROM instance_extra WHERE id = {extra}");
+            await Server.RunAsync("nova", $"DELETE FROM instance_id_mappings WHERE id = {mapping}");
+        }
+    }
+
     [Fact]
     public async Task A_missing_number_is_allotted_once_by_each_process_and_all_settle_on_the_same()
     {

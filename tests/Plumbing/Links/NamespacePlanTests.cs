@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.NetworkInformation;
 using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Reconcile;
+using LinkAddress = Firstlight.Plumbing.Links.LinkAddress;
 
 namespace Firstlight.Plumbing.Tests.Links;
 
@@ -14,16 +17,13 @@ public sealed class NamespacePlanTests
         Gateways = [IPAddress.Parse("10.0.0.126")],
     };
 
-    private const string AsWanted = """
-        [{"ifname":"lo","flags":["LOOPBACK","UP"],"mtu":65536,"addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host"}]},
-         {"ifname":"ns-1","flags":["UP"],"mtu":1450,"address":"fa:16:3e:00:00:70","addr_info":[
-          {"family":"inet","local":"10.0.0.65","prefixlen":26,"scope":"global"},{"family":"inet","local":"169.254.169.254","prefixlen":32,"scope":"global"},
-          {"family":"inet6","local":"fe80::a9fe:a9fe","prefixlen":64,"scope":"link"},{"family":"inet6","local":"fe80::f816:3eff:fe00:70","prefixlen":64,"scope":"link"}]}]
-        [{"dst":"default","gateway":"10.0.0.126","dev":"ns-1","flags":[]},{"type":"local","dst":"10.0.0.65","dev":"ns-1","table":"local","flags":[]}]
-        """;
+    private static readonly LinkAddress[] Addresses =
+    [
+        Address("10.0.0.65", 26), Address("169.254.169.254", 32), Address("fe80::a9fe:a9fe", 64), Address("fe80::f816:3eff:fe00:70", 64),
+    ];
 
     [Fact]
-    public void What_is_as_wanted_needs_no_line() => Assert.Empty(Lines(AsWanted));
+    public void What_is_as_wanted_needs_no_line() => Assert.Empty(Lines(Addresses, "10.0.0.126"));
 
     [Fact]
     public void An_empty_namespace_gets_everything_in_order() => Assert.Equal(
@@ -36,22 +36,44 @@ public sealed class NamespacePlanTests
     [Fact]
     public void Foreign_addresses_go_and_the_kernels_own_link_local_stays() => Assert.Equal(
         ["addr del 10.0.0.66/26 dev ns-1", "addr add 10.0.0.65/26 dev ns-1 broadcast +"],
-        Lines(AsWanted.Replace("10.0.0.65\",\"prefixlen", "10.0.0.66\",\"prefixlen", StringComparison.Ordinal)));
+        Lines([Address("10.0.0.66", 26), .. Addresses[1..]], "10.0.0.126"));
 
     [Fact]
     public void Another_default_route_is_replaced() => Assert.Equal(
         ["route del default via 10.0.0.99 dev ns-1", "route replace default via 10.0.0.126 dev ns-1 proto static"],
-        Lines(AsWanted.Replace("10.0.0.126", "10.0.0.99", StringComparison.Ordinal)));
+        Lines(Addresses, "10.0.0.99"));
+
+    [Fact]
+    public void A_link_local_address_someone_deleted_comes_back_where_there_is_ipv6() => Assert.Equal(
+        ["addr add fe80::f816:3eff:fe00:70/64 dev ns-1 nodad"],
+        Lines(Addresses[..3], "10.0.0.126"));
+
+    [Fact]
+    public void A_kernel_without_ipv6_is_given_no_link_local_address() => Assert.Empty(Lines(Addresses[..2], "10.0.0.126", Wanted with { Addresses = Wanted.Addresses[..2] }, hasV6: false));
 
     [Fact]
     public void An_address_that_failed_duplicate_detection_is_set_anew() => Assert.Equal(
         ["addr del fe80::a9fe:a9fe/64 dev ns-1", "addr add fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0"],
-        Lines(AsWanted.Replace("\"fe80::a9fe:a9fe\",", "\"fe80::a9fe:a9fe\",\"dadfailed\":true,", StringComparison.Ordinal)));
+        Lines([.. Addresses.Select(a => a.Address.ToString() is "fe80::a9fe:a9fe" ? a with { State = AddressState.Duplicate } : a)], "10.0.0.126"));
 
     [Fact]
     public void A_gateway_outside_every_prefix_gets_a_route_of_its_own_first() => Assert.Equal(
         ["route replace 192.0.2.1/32 dev ns-1 proto static scope link", "route replace default via 192.0.2.1 dev ns-1 proto static"],
         NamespacePlan.Lines(LinkDump.Nothing, [Wanted with { Gateways = [IPAddress.Parse("192.0.2.1")] }]).TakeLast(2));
 
-    private static List<string> Lines(string dump) => NamespacePlan.Lines(LinkDump.Parse(dump), [Wanted]);
+    private static LinkAddress Address(string text, int length)
+    {
+        var address = IPAddress.Parse(text);
+        return new LinkAddress(address, length, address.IsIPv6LinkLocal);
+    }
+
+    private static List<string> Lines(IReadOnlyList<LinkAddress> addresses, string gateway) => Lines(addresses, gateway, Wanted, hasV6: true);
+
+    private static List<string> Lines(IReadOnlyList<LinkAddress> addresses, string gateway, WantedDevice wanted, bool hasV6)
+    {
+        LinkAddress[] loopback = hasV6 ? [Address("127.0.0.1", 8), Address("::1", 128)] : [Address("127.0.0.1", 8)];
+        Device[] devices = [new("lo", Mac: null, 65536, Up: true, Master: null, loopback), new("ns-1", wanted.Mac, 1450, Up: true, Master: null, addresses)];
+        var dump = new LinkDump(devices.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), [new DefaultRoute(IPAddress.Parse(gateway), "ns-1")], []);
+        return NamespacePlan.Lines(dump, [wanted]);
+    }
 }

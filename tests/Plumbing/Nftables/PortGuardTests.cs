@@ -76,9 +76,10 @@ public sealed class PortGuardTests
     public void The_generation_of_the_rules_is_read_from_the_kernel()
     {
         Assert.NotNull(NftGeneration.Read());
-        Assert.Null(NftGeneration.Parse([1, 2, 3]));
-        Assert.Equal(7u, NftGeneration.Parse([28, 0, 0, 0, 15, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 0, 0, 0, 7]));
-        Assert.Null(NftGeneration.Parse([28, 0, 0, 0, 15, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 7]));
+        const ushort Type = (10 << 8) | NftGeneration.NFT_MSG_NEWGEN;
+        Assert.Null(NftGeneration.Parse(Type, [1, 2, 3]));
+        Assert.Equal(7u, NftGeneration.Parse(Type, [0, 0, 0, 0, 8, 0, 1, 0, 0, 0, 0, 7]));
+        Assert.Null(NftGeneration.Parse(Type, [0, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 7]));
     }
 
     private static WantedPort Port(string id, params string[] addresses) => new()

@@ -40,7 +40,7 @@ public sealed class RouterTests
         var before = host.Plumber.ProgramsStarted;
 
         Assert.False((await host.SyncAsync(wanted)).Changed);
-        Assert.Equal(4, host.Plumber.ProgramsStarted - before);
+        Assert.Equal(0, host.Plumber.ProgramsStarted - before);
 
         await host.RunAsync("nsenter", inside, "--", "nft", "flush", "table", "inet", "firstlight");
         Assert.True((await host.SyncAsync(wanted)).Changed);

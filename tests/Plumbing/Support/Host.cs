@@ -24,7 +24,7 @@ internal sealed class Host : IAsyncDisposable
     public ProcessRunner Runner { get; } = new(TimeSpan.FromSeconds(30), TimeProvider.System);
 
     public HostPlumber NewPlumber() =>
-        new(new PlumbingOptions { StateDirectory = State, SuperviseInterval = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, NullLogger<HostPlumber>.Instance);
+        new(new PlumbingOptions { StateDirectory = State }, TimeProvider.System, NullLogger<HostPlumber>.Instance);
 
     /// <summary>As if the process had been killed and started anew: nothing of its memory is left, all it made runs on.</summary>
     public void Restart()
@@ -38,6 +38,13 @@ internal sealed class Host : IAsyncDisposable
         var report = await Plumber.SyncAsync(wanted, TestContext.Current.CancellationToken);
         Assert.True(report.Succeeded, string.Join('\n', report.Failures.Select(f => f.Failure)));
         return report;
+    }
+
+    /// <summary>Keeps the host as wanted until disposed.</summary>
+    public Keeping Keep(WantedHost wanted)
+    {
+        Plumber.Want(wanted);
+        return new Keeping(Plumber);
     }
 
     /// <summary>A namespace with one leg in a bridge, as a virtual machine would have it.</summary>

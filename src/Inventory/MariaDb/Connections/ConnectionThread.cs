@@ -15,14 +15,11 @@ internal sealed class ConnectionThread
 
     private readonly MariaDbConnectionSettings _settings;
     private readonly TimeProvider _time;
-    // An object and not a Lock: the thread waits on it for work.
-    private readonly object _gate = new();
+    private readonly WorkSlot _slot = new();
     // What follows is a count and a place in the pool; it runs on this thread, so that a starved thread pool cannot hold it up.
     private readonly TaskCompletionSource _ended = new();
-    private Action? _work;
+    private readonly Thread _thread;
     private ConnectionSocket? _socket;
-    private bool _isBusy;
-    private bool _isLeaving;
     private int _losses;
 
     /// <summary>Starts the thread; it does nothing before the first work, <see cref="ConnectAsync"/> or <see cref="Connect"/>.</summary>
@@ -32,14 +29,15 @@ internal sealed class ConnectionThread
         _time = time;
         OpenedAt = IdleSince = time.GetTimestamp();
         // Unsafe: the thread outlives the caller, whose async locals are none of its business.
-        new Thread(Loop, StackBytes) { Name = $"mariadb {number}", IsBackground = true }.UnsafeStart();
+        _thread = new Thread(Loop, StackBytes) { Name = $"mariadb {number}", IsBackground = true };
+        _thread.UnsafeStart();
     }
 
     /// <summary>Whether it can take work.</summary>
-    public bool IsUsable => !Volatile.Read(ref _isLeaving);
+    public bool IsUsable => !_slot.IsLeaving;
 
     /// <summary>Whether work is under way.</summary>
-    public bool IsBusy => Volatile.Read(ref _isBusy);
+    public bool IsBusy => _slot.IsBusy;
 
     /// <summary>Whether the connection broke or was cut for lateness, rather than closed: a sign that others may be dead too.</summary>
     public bool WasLost => Volatile.Read(ref _losses) > 0;
@@ -63,7 +61,7 @@ internal sealed class ConnectionThread
     public Task Ended => _ended.Task;
 
     /// <summary>Whether an idle connection is as it was left: nothing arrived, which would be the server's farewell.</summary>
-    public bool IsQuiet => IsUsable && _socket is { HasNews: false };
+    public bool IsQuiet => IsUsable && Volatile.Read(ref _socket) is { HasNews: false };
 
     private ServerConnection? Connection { get; set; }
 
@@ -81,29 +79,20 @@ internal sealed class ConnectionThread
         cancellationToken.IsCancellationRequested ? Task.FromCanceled<T>(cancellationToken) : AnswerAsync(PostOn(work), limit, Waiting, cancellationToken);
 
     /// <inheritdoc cref="RunAsync"/>
-    public T Run<T>(Func<ServerConnection, T> work, TimeSpan limit) => Answer(PostOn(work), limit, Waiting);
+    /// <exception cref="InvalidOperationException">Called by who goes on, on this very thread, which cannot wait for itself.</exception>
+    public T Run<T>(Func<ServerConnection, T> work, TimeSpan limit) => Thread.CurrentThread != _thread
+        ? Answer(PostOn(work), limit, Waiting)
+        : throw new InvalidOperationException($"a blocking call on the thread of the connection to {_settings.Target}");
 
     /// <summary>Closes an idle connection politely, on its thread.</summary>
-    public void Close()
-    {
-        lock (_gate)
-        {
-            if (_isLeaving) return;
-            _isLeaving = true;
-            Monitor.Pulse(_gate);
-        }
-    }
+    public void Close() => _slot.Leave();
 
     /// <summary>Cuts the connection, whatever it is doing; nothing waits for it any more.</summary>
     public void Abandon()
     {
-        lock (_gate)
-        {
-            _socket?.Cut();
-            if (_isLeaving) return;
-            _isLeaving = true;
-            Monitor.Pulse(_gate);
-        }
+        // First, so that a connection opened just now, which there is no socket of yet, ends by itself.
+        _slot.Leave();
+        Volatile.Read(ref _socket)?.Cut();
     }
 
     private string Connecting => $"connecting to {_settings.Target} as {_settings.User}";
@@ -114,16 +103,10 @@ internal sealed class ConnectionThread
 
     private Task<T> Post<T>(Func<T> work)
     {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (_isLeaving) throw new MariaDbException(MariaDbFailure.ConnectionLost, $"the connection to {_settings.Target} is gone");
-            if (_isBusy) throw new InvalidOperationException("the connection is busy with another statement or an open reader's rows");
-            _isBusy = true;
-            _work = () => Answer(work, answer);
-            Monitor.Pulse(_gate);
-        }
-        return answer.Task;
+        var answer = new TaskCompletionSource<T>(_settings.ContinuesOnThread ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        return _slot.TryPost(() => Answer(work, answer))
+            ? answer.Task
+            : throw new MariaDbException(MariaDbFailure.ConnectionLost, $"the connection to {_settings.Target} is gone");
     }
 
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan limit, string attempt, CancellationToken cancellationToken)
@@ -167,11 +150,8 @@ internal sealed class ConnectionThread
         var connection = ServerConnection.Open(_settings);
         Connection = connection;
         ServerVersion = connection.ServerVersion;
-        lock (_gate)
-        {
-            // From here on it can be cut; abandoned meanwhile, it ends right after this.
-            _socket = connection.Socket;
-        }
+        // From here on it can be cut; abandoned meanwhile, it ends right after this.
+        Volatile.Write(ref _socket, connection.Socket);
         return true;
     }
 
@@ -189,29 +169,19 @@ internal sealed class ConnectionThread
         {
             if (e.ConnectionLost) Interlocked.Increment(ref _losses);
             else if (Connection is not null) InTransaction = Connection.InTransaction;
-            Release(isLeaving: e.ConnectionLost || Connection is null);
+            _slot.Release(isLeaving: e.ConnectionLost || Connection is null);
             answer.SetException(e);
             return;
         }
         catch (Exception e)
         {
             // Unknown state: not for anyone else.
-            Release(isLeaving: true);
+            _slot.Release(isLeaving: true);
             answer.SetException(e);
             return;
         }
-        Release(isLeaving: false);
+        _slot.Release(isLeaving: false);
         answer.SetResult(result);
-    }
-
-    // Before the answer is given: the caller may post again at once.
-    private void Release(bool isLeaving)
-    {
-        lock (_gate)
-        {
-            _isBusy = false;
-            _isLeaving |= isLeaving;
-        }
     }
 
     private void Loop()
@@ -219,19 +189,7 @@ internal sealed class ConnectionThread
         _ = Mysql.mysql_thread_init();
         try
         {
-            while (true)
-            {
-                Action? work;
-                lock (_gate)
-                {
-                    while (_work is null && !_isLeaving) Monitor.Wait(_gate);
-                    work = _work;
-                    _work = null;
-                }
-                // Also when it was abandoned right after posting: somebody may wait for the answer, and the cut socket gives one.
-                work?.Invoke();
-                if (!IsUsable) break;
-            }
+            while (_slot.Take() is { } work) work();
         }
         finally
         {

@@ -8,15 +8,11 @@ namespace Firstlight.Inventory.MariaDb.Statements;
 /// </remarks>
 internal sealed class SqlText
 {
-    private SqlText(string source, byte[] utf8, string?[] placeholders)
+    private SqlText(byte[] utf8, string?[] placeholders)
     {
-        Source = source;
         Utf8 = utf8;
         Placeholders = placeholders;
     }
-
-    /// <summary>As it was written; what statements are remembered by.</summary>
-    public string Source { get; }
 
     /// <summary>As it is sent.</summary>
     public byte[] Utf8 { get; }
@@ -55,7 +51,7 @@ internal sealed class SqlText
         }
         if (placeholders.Contains(null) && placeholders.Exists(p => p is not null))
             throw new ArgumentException("a statement has either @name or ? placeholders, not both");
-        return new SqlText(sql, Encoding.UTF8.GetBytes(sent.ToString()), [.. placeholders]);
+        return new SqlText(Encoding.UTF8.GetBytes(sent.ToString()), [.. placeholders]);
     }
 
     /// <summary>Where the next placeholder begins, if <paramref name="at"/> is not at one.</summary>

@@ -79,22 +79,22 @@ public sealed class AgentHeartbeat(HeartbeatOptions options, ILogger<AgentHeartb
     private void Fail(string reason)
     {
         HeartbeatMetrics.Count("failed");
-        _state = _state with { Phase = HeartbeatPhase.Failing, Broker = null, Problem = reason };
         if (_failing) HeartbeatLog.StillFailing(logger, reason);
         else if (options.Url is null && _state.LastReport is null) HeartbeatLog.NoBus(logger, reason);
         else HeartbeatLog.Failing(logger, reason);
         _failing = true;
+        // Last: whoever sees the state finds its line in the log.
+        _state = _state with { Phase = HeartbeatPhase.Failing, Broker = null, Problem = reason };
     }
 
     private void Succeed(string broker, string? standing)
     {
         HeartbeatMetrics.Count("reported");
-        var first = _state.LastReport is null;
-        _state = new HeartbeatState(HeartbeatPhase.Reporting, broker, _time.GetUtcNow(), standing ?? _state.Standing, null);
-        if (first) HeartbeatLog.Reporting(logger, options.Host, broker, standing ?? "no answer");
+        if (_state.LastReport is null) HeartbeatLog.Reporting(logger, options.Host, broker, standing ?? "no answer");
         else if (_failing) HeartbeatLog.Recovered(logger, broker);
         else HeartbeatLog.Reported(logger, broker);
         _failing = false;
+        _state = new HeartbeatState(HeartbeatPhase.Reporting, broker, _time.GetUtcNow(), standing ?? _state.Standing, null);
     }
 
     /// <summary>The loop: connect, report at every interval, and after each failure pause a little longer than before.</summary>

@@ -3,7 +3,6 @@ namespace Firstlight.Inventory.Nova.Rows;
 /// <summary>Everything a cell stores about one live instance, as it is stored: columns unread, NULLs kept.</summary>
 internal sealed record InstanceRow
 {
-    public required long Id { get; init; }
     public required string Uuid { get; init; }
     public string? ProjectId { get; init; }
     public string? Hostname { get; init; }

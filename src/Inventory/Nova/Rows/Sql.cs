@@ -23,19 +23,6 @@ internal static class Sql
         return command;
     }
 
-    /// <summary>Adds a command to a batch.</summary>
-    [SuppressMessage("Security", "CA2100", Justification = "The text is always one of our constants; values are parameters.")]
-    public static void Add(DbBatch batch, string text, (string Name, object Value) parameter)
-    {
-        var command = batch.CreateBatchCommand();
-        command.CommandText = text;
-        var value = command.CreateParameter();
-        value.ParameterName = parameter.Name;
-        value.Value = parameter.Value;
-        command.Parameters.Add(value);
-        batch.BatchCommands.Add(command);
-    }
-
     /// <summary>A text column, null for NULL.</summary>
     public static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

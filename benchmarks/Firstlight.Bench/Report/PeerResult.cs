@@ -1,29 +1,7 @@
 using System.Text.Json.Serialization;
-using Firstlight.Bench.Machine;
 using Firstlight.Bench.OpenStack;
 
 namespace Firstlight.Bench.Report;
-
-/// <summary>A whole run, as it is kept.</summary>
-internal sealed record BenchResult(string Scenario, DateTimeOffset Finished, Host Host, Settings Settings, IReadOnlyList<PeerResult> Peers)
-    : IKeptResult
-{
-    [JsonIgnore]
-    public IEnumerable<Round> AllRounds => Peers.SelectMany(p => p.Rounds);
-
-    /// <summary>Every pair's ratio, ours first, taken within each round and then over the rounds.</summary>
-    public IReadOnlyList<Ratio> Ratios => Peers.Count == 0
-        ? []
-        : [.. Peers.Skip(1).Select(other => Ratio.Of(Peers[0], other))];
-}
-
-/// <summary>How it was measured.</summary>
-/// <param name="Rounds">Rounds; each measures every peer once.</param>
-/// <param name="Seconds">Length of one measurement.</param>
-/// <param name="WarmUpSeconds">Load before the first round.</param>
-/// <param name="Connections">Connections at a time, each for one request.</param>
-/// <param name="BodyBytes">Length of the document.</param>
-internal sealed record Settings(int Rounds, int Seconds, int WarmUpSeconds, int Connections, int BodyBytes);
 
 /// <summary>One of those compared, and all its rounds.</summary>
 internal sealed record PeerResult(string Name, string Description, long MemoryKiBAfter, IReadOnlyList<Round> Rounds)
@@ -35,6 +13,9 @@ internal sealed record PeerResult(string Name, string Description, long MemoryKi
     public Spread P50Ms => Spread.Of(Rounds.Select(r => r.P50Ms));
 
     public Spread P99Ms => Spread.Of(Rounds.Select(r => r.P99Ms));
+
+    /// <summary>Median of a figure over the rounds.</summary>
+    public double Median(Func<Round, double> figure) => Spread.Of(Rounds.Select(figure)).Median;
 }
 
 /// <summary>One measurement of one peer.</summary>

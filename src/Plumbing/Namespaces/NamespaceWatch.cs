@@ -1,7 +1,7 @@
-namespace Firstlight.Agent.Listeners;
+namespace Firstlight.Plumbing.Namespaces;
 
 /// <summary>Tells when a namespace's file appears or goes. The directory need not exist yet: <c>ip netns add</c> makes it.</summary>
-internal sealed class NamespaceWatch(string directory, Action<string?> changed) : IDisposable
+public sealed class NamespaceWatch(string directory, Action<string?> changed) : IDisposable
 {
     private readonly Lock _gate = new();
     private FileSystemWatcher? _watcher;
@@ -30,6 +30,7 @@ internal sealed class NamespaceWatch(string directory, Action<string?> changed) 
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

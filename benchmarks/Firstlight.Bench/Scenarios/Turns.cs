@@ -1,0 +1,53 @@
+using System.Globalization;
+using Firstlight.Bench.Load;
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
+using Firstlight.Bench.Report;
+
+namespace Firstlight.Bench.Scenarios;
+
+/// <summary>A way of asking.</summary>
+/// <param name="Name">Short name.</param>
+/// <param name="What">For the table.</param>
+/// <param name="Ask">Asks a peer for some time.</param>
+internal sealed record Asking<TPeer>(string Name, string What, Func<TPeer, CancellationToken, Task<WrkResult>> Ask);
+
+/// <summary>Peers that take turns: in every round each is measured once in each way, and the one that begins changes from round to round, so that whatever else the machine does falls on all alike.</summary>
+internal static class Turns
+{
+    public static async Task<IReadOnlyList<Measure>> MeasureAsync<TPeer>(
+        int rounds, Host host, IReadOnlyList<TPeer> peers, IReadOnlyList<Asking<TPeer>> ways, CancellationToken cancellationToken)
+        where TPeer : Peer
+    {
+        var kept = ways.ToDictionary(w => w, _ => peers.ToDictionary(p => p, _ => new List<Round>()));
+        for (var i = 0; i < rounds; i++)
+        {
+            foreach (var way in ways)
+            {
+                for (var k = 0; k < peers.Count; k++)
+                {
+                    var peer = peers[(i + k) % peers.Count];
+                    var round = await RoundAsync(host, peer, way, i + 1, k + 1, cancellationToken);
+                    kept[way][peer].Add(round);
+                    Console.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"      {i + 1}/{rounds} {way.Name,-7} {peer.Name,-11} {round.RequestsPerSecond,8:F0} requests/s  {round.CpuMicrosecondsPerRequest,7:F1} µs CPU a request"));
+                }
+            }
+        }
+
+        return [.. ways.Select(w => new Measure(w.Name, w.What, [.. peers.Select(p => new PeerResult(p.Name, p.Description, p.MemoryKiB(), kept[w][p]))]))];
+    }
+
+    private static async Task<Round> RoundAsync<TPeer>(Host host, TPeer peer, Asking<TPeer> way, int number, int turn, CancellationToken cancellationToken)
+        where TPeer : Peer
+    {
+        var load = await LoadAverage.NowAsync(cancellationToken);
+        var before = peer.Cpu(host);
+        var asked = await way.Ask(peer, cancellationToken);
+        var cpu = (peer.Cpu(host) - before) / asked.Requests;
+        return asked.Requests == 0
+            ? throw new BenchException($"{peer.Name} answered nothing")
+            : new(number, turn, load, asked.Requests, asked.Seconds, asked.Requests / asked.Seconds, asked.P50Ms, asked.P99Ms, cpu.User, cpu.System, asked.FailedResponses, asked.SocketErrors);
+    }
+}

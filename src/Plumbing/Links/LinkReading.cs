@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Runtime.InteropServices;
+using Firstlight.Plumbing.Interop;
+
+namespace Firstlight.Plumbing.Links;
+
+/// <summary>Reads the messages of rtnetlink(7) about devices and what stands on them. Pure.</summary>
+internal static class LinkReading
+{
+    /// <summary>A device; its master by index.</summary>
+    public static (Device Device, int Master)? Link(ReadOnlySpan<byte> body)
+    {
+        // Bridges tell of their members in messages of their own family.
+        if (body.Length < RouteNetlink.LinkLength || body[0] != 0) return null;
+        var (name, mtu, master, peer, mac) = ("", 0, 0, 0, (PhysicalAddress?)null);
+        foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.LinkLength))
+        {
+            switch (attribute.Type)
+            {
+                case RouteNetlink.IFLA_IFNAME:
+                    name = attribute.Text;
+                    break;
+                case RouteNetlink.IFLA_MTU:
+                    mtu = attribute.Number;
+                    break;
+                case RouteNetlink.IFLA_LINK:
+                    peer = attribute.Number;
+                    break;
+                case RouteNetlink.IFLA_MASTER:
+                    master = attribute.Number;
+                    break;
+                case RouteNetlink.IFLA_ADDRESS:
+                    mac = new PhysicalAddress(attribute.Value.ToArray());
+                    break;
+            }
+        }
+
+        var isUp = (MemoryMarshal.Read<uint>(body[8..]) & RouteNetlink.IFF_UP) != 0;
+        return (new Device(name, mac, mtu, isUp, Master: null, []) { Index = MemoryMarshal.Read<int>(body[4..]), Peer = peer }, master);
+    }
+
+    /// <summary>An address on a device.</summary>
+    public static (int Index, LinkAddress Address)? Address(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < RouteNetlink.AddressLength) return null;
+        uint flags = body[2];
+        ReadOnlySpan<byte> address = default;
+        ReadOnlySpan<byte> local = default;
+        foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.AddressLength))
+        {
+            switch (attribute.Type)
+            {
+                case RouteNetlink.IFA_ADDRESS:
+                    address = attribute.Value;
+                    break;
+                case RouteNetlink.IFA_LOCAL:
+                    local = attribute.Value;
+                    break;
+                case RouteNetlink.IFA_FLAGS when attribute.Value.Length >= sizeof(uint):
+                    flags = (uint)attribute.Number;
+                    break;
+            }
+        }
+
+        // Only an address with a peer has both; the other end is then the first.
+        if (ToAddress(local.IsEmpty ? address : local) is not { } own) return null;
+        var state = (flags & RouteNetlink.IFA_F_DADFAILED) != 0 ? Namespaces.AddressState.Duplicate
+            : (flags & RouteNetlink.IFA_F_TENTATIVE) != 0 ? Namespaces.AddressState.Tentative : Namespaces.AddressState.Ready;
+        return (MemoryMarshal.Read<int>(body[4..]), new LinkAddress(own, body[1], body[3] == RouteNetlink.RT_SCOPE_LINK, state));
+    }
+
+    /// <summary>A default route of the main table, by the index of its device; null for any other route.</summary>
+    public static (int Index, IPAddress? Gateway)? DefaultRoute(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < RouteNetlink.RouteLength || body[1] != 0 || body[7] != RouteNetlink.RTN_UNICAST) return null;
+        int table = body[4];
+        var (index, gateway) = (0, (IPAddress?)null);
+        foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.RouteLength))
+        {
+            switch (attribute.Type)
+            {
+                case RouteNetlink.RTA_TABLE:
+                    table = attribute.Number;
+                    break;
+                case RouteNetlink.RTA_OIF:
+                    index = attribute.Number;
+                    break;
+                case RouteNetlink.RTA_GATEWAY:
+                    gateway = ToAddress(attribute.Value);
+                    break;
+            }
+        }
+
+        return table == RouteNetlink.RT_TABLE_MAIN && index != 0 ? (index, gateway) : null;
+    }
+
+    /// <summary>An address that neighbour discovery is answered for.</summary>
+    public static (int Index, IPAddress Address)? Proxied(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < RouteNetlink.NeighbourLength || (body[10] & RouteNetlink.NTF_PROXY) == 0) return null;
+        foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.NeighbourLength))
+        {
+            if (attribute.Type == RouteNetlink.NDA_DST && ToAddress(attribute.Value) is { } address) return (MemoryMarshal.Read<int>(body[4..]), address);
+        }
+
+        return null;
+    }
+
+    private static IPAddress? ToAddress(ReadOnlySpan<byte> bytes) => bytes.Length is 4 or 16 ? new IPAddress(bytes) : null;
+}

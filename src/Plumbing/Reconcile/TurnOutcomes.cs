@@ -1,0 +1,50 @@
+namespace Firstlight.Plumbing.Reconcile;
+
+/// <summary>Collects how the units of one turn fared. Thread-safe.</summary>
+internal sealed class TurnOutcomes
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Unit, UnitOutcome?> _outcomes = [];
+    private readonly List<Unit> _order = [];
+    private int _left;
+
+    /// <summary>Whether all have ended.</summary>
+    public bool IsComplete
+    {
+        get
+        {
+            lock (_lock) return _left == 0;
+        }
+    }
+
+    /// <summary>Names the units of the turn, in the order of the report.</summary>
+    public void Await(IEnumerable<Unit> units)
+    {
+        lock (_lock)
+        {
+            foreach (var unit in units)
+            {
+                if (!_outcomes.TryAdd(unit, null)) continue;
+                _order.Add(unit);
+                _left++;
+            }
+        }
+    }
+
+    /// <summary>Takes the first outcome of a unit; a second look is not the turn's.</summary>
+    public void Add(UnitOutcome outcome)
+    {
+        lock (_lock)
+        {
+            if (!_outcomes.TryGetValue(outcome.Unit, out var known) || known is not null) return;
+            _outcomes[outcome.Unit] = outcome;
+            _left--;
+        }
+    }
+
+    /// <summary>The report of a complete turn.</summary>
+    public SyncReport Report()
+    {
+        lock (_lock) return new SyncReport([.. _order.Select(u => _outcomes[u]!)]);
+    }
+}
