@@ -76,6 +76,16 @@ public sealed class AgentServer : IAsyncDisposable
     /// <returns>How far it got.</returns>
     /// <exception cref="ObjectDisposedException">The agent was stopped.</exception>
     public Task<ListenerReport> ReconcileAsync(IReadOnlyCollection<ListenerSpec> wanted, CancellationToken cancellationToken) =>
+        ReconcileAsync(() => wanted, cancellationToken);
+
+    /// <summary>The same where what is wanted follows from what namespaces there are.</summary>
+    /// <param name="wanted">
+    /// Looks and says; called when it is this turn. Between its look and what is done about it the agent opens and closes nothing by itself, so that a namespace
+    /// made anew meanwhile is not closed for having been away.
+    /// </param>
+    /// <param name="cancellationToken">As above.</param>
+    /// <inheritdoc cref="ReconcileAsync(IReadOnlyCollection{ListenerSpec}, CancellationToken)"/>
+    public Task<ListenerReport> ReconcileAsync(Func<IReadOnlyCollection<ListenerSpec>> wanted, CancellationToken cancellationToken) =>
         _listeners.ReconcileAsync(wanted, cancellationToken);
 
     /// <summary>How far the listeners are those last wanted.</summary>

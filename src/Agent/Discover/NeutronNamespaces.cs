@@ -49,9 +49,12 @@ public sealed class NeutronNamespaces
     }
 
     /// <summary>Looks for namespaces until cancelled; then returns. Called once.</summary>
-    /// <param name="reconcile">Gets all wanted listeners, at first, whenever they differ from the last time, and when a namespace was recreated: <see cref="AgentServer.ReconcileAsync"/>.</param>
+    /// <param name="reconcile">
+    /// Is called at first, whenever the wanted listeners differ from the last time, and when a namespace was recreated. Gets what looks once more and says all of them:
+    /// <see cref="AgentServer.ReconcileAsync(Func{IReadOnlyCollection{ListenerSpec}}, CancellationToken)"/>.
+    /// </param>
     /// <param name="cancellationToken">Ends it. Listeners stay as they are.</param>
-    public async Task RunAsync(Func<IReadOnlyCollection<ListenerSpec>, CancellationToken, Task> reconcile, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<Func<IReadOnlyCollection<ListenerSpec>>, CancellationToken, Task> reconcile, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reconcile);
         using var sockets = new NamespaceSockets();
@@ -82,7 +85,7 @@ public sealed class NeutronNamespaces
                     var wanted = Wanted();
                     if (told is null || _recreated || !told.SetEquals(wanted))
                     {
-                        await reconcile(wanted, cancellationToken);
+                        await reconcile(() => wanted = LookAgain(), cancellationToken);
                         told = wanted;
                         _recreated = false;
                     }
@@ -123,6 +126,13 @@ public sealed class NeutronNamespaces
         if (first == changed) await Task.Delay(Gather, _time, cancellationToken);
         await waiting.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    // What was seen may be the past by the time it is acted upon.
+    private HashSet<ListenerSpec> LookAgain()
+    {
+        Sweep();
+        return Wanted();
     }
 
     // Registrations before names: a stand-in is started in a namespace that has its name already.

@@ -59,14 +59,14 @@ internal sealed class NamespaceListeners : IConnectionListener
         return null;
     }
 
-    /// <summary>Makes the open listeners those of <paramref name="wanted"/> and says how far that got.</summary>
-    public async Task<ListenerReport> ReconcileAsync(IReadOnlyCollection<ListenerSpec> wanted, CancellationToken cancellationToken)
+    /// <summary>Makes the open listeners those that <paramref name="wanted"/> says, which is asked within the turn, and says how far that got.</summary>
+    public async Task<ListenerReport> ReconcileAsync(Func<IReadOnlyCollection<ListenerSpec>> wanted, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_unbound, this);
-            var specs = wanted.ToHashSet();
+            var specs = wanted().ToHashSet();
             foreach (var (spec, entry) in _wanted)
             {
                 if (entry.IsHome || specs.Contains(spec)) continue;

@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>The command line was wrong.</summary>
     public const int Usage = 2;
 
+    /// <summary>A dry run of a host's role found something to do.</summary>
+    public const int ToDo = 3;
+
     /// <summary>EX_DATAERR: the store is not ours to use: corrupt, or of a newer program.</summary>
     public const int BrokenStore = 65;
 
@@ -36,6 +39,7 @@ internal static class ExitCodes
         (Ok, "done"),
         (Refused, "a rule would break, or the metadata API did not answer 200"),
         (Usage, "wrong command line"),
+        (ToDo, "a dry run found something to do"),
         (BrokenStore, "the inventory is corrupt or of a newer program"),
         (Unavailable, "inventory, metadata API or listening address not to be had now"),
         (Fault, "a fault of this program"),

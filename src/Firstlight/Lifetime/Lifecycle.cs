@@ -4,7 +4,10 @@ using Firstlight.Cli;
 namespace Firstlight.Lifetime;
 
 /// <summary>The life of a role that runs until it is stopped: signals in, notices to systemd out.</summary>
-/// <remarks>The first SIGTERM or SIGINT asks for an orderly end; the second one ends the program where it stands.</remarks>
+/// <remarks>
+/// The first SIGTERM or SIGINT asks for an orderly end; the second one ends the program where it stands. SIGHUP, by which Nova's and Neutron's services read
+/// their files anew, must not end this one; at a terminal it says that the terminal is gone.
+/// </remarks>
 internal sealed class Lifecycle : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -25,6 +28,7 @@ internal sealed class Lifecycle : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => { c.Cancel = true; OnSignal(PosixSignal.SIGTERM); }),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, c => { c.Cancel = true; OnSignal(PosixSignal.SIGINT); }),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => { c.Cancel = true; OnHangUp(atTerminal: !Console.IsInputRedirected); }),
         ];
     }
 
@@ -50,7 +54,13 @@ internal sealed class Lifecycle : IDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>What a signal does.</summary>
+    /// <summary>What SIGHUP does.</summary>
+    internal void OnHangUp(bool atTerminal)
+    {
+        if (atTerminal) OnSignal(PosixSignal.SIGHUP);
+    }
+
+    /// <summary>What a signal that ends does.</summary>
     internal void OnSignal(PosixSignal signal)
     {
         if (Interlocked.Increment(ref _asked) > 1)

@@ -18,6 +18,7 @@ internal static class HostAgentVerb
             "host-agent", "Keep this host's networks (namespaces, DHCP, routers) and answer their guests through a metadata API elsewhere.",
             "firstlight host-agent --config-file /etc/firstlight/firstlight.conf",
             "OS_DEFAULT__NOVA_METADATA_HOST=controller firstlight host-agent",
+            "firstlight host-agent --once --dry-run     # what it would do now",
             "firstlight host-agent --down     # remove what it made") { Role = ProgramRole.HostAgent },
         RunAsync);
 

@@ -4,7 +4,6 @@ using Firstlight.Agent.Listeners;
 using Firstlight.Host;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Own;
-using Firstlight.Inventory.Own.Model;
 using Firstlight.Management;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Reconcile;
@@ -61,7 +60,7 @@ internal sealed class HostLoop : IReadinessCheck
         {
             while (true)
             {
-                var cloud = WithDhcpPorts();
+                var cloud = _inventory.WithDhcpPorts(_host);
                 var wanted = HostWanted.From(cloud, _options);
                 _plumber.Want(wanted);
                 await _agent.ReconcileAsync([.. MetadataPath.Listeners(cloud, _options).Select(ToSpec)], cancellationToken);
@@ -128,12 +127,6 @@ internal sealed class HostLoop : IReadinessCheck
 
             await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    private Cloud WithDhcpPorts()
-    {
-        var cloud = _inventory.Read();
-        return ReferenceEquals(Planner.EnsureDhcpPorts(cloud, _host), cloud) ? cloud : _inventory.Change(current => Planner.EnsureDhcpPorts(current, _host));
     }
 
     /// <summary>What does not stand, in one line; null when all does. What was wanted a moment ago and is being made does not count.</summary>

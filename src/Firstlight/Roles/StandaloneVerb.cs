@@ -17,6 +17,7 @@ internal static class StandaloneVerb
             "firstlight standalone",
             "firstlight standalone --state-path /srv/firstlight --log-format json",
             "firstlight apply cloud.yaml      # changes reach a running standalone at once",
+            "firstlight standalone --once --dry-run     # what it would do now",
             "firstlight standalone --down     # remove what it made") { Role = ProgramRole.Standalone },
         RunAsync);
 

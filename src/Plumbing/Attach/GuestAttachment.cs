@@ -18,6 +18,7 @@ public sealed class GuestAttachment
     private readonly TimeProvider _time;
     private readonly ProcessRunner _runner;
     private readonly PortGuardWatch _guard;
+    private readonly Hand _hand;
     private readonly IpTool _ip;
 
     /// <summary>Nothing is touched yet.</summary>
@@ -28,7 +29,8 @@ public sealed class GuestAttachment
         (_stateDirectory, _time) = (stateDirectory, time);
         _runner = new ProcessRunner(ProgramDeadline, time);
         _guard = new PortGuardWatch(stateDirectory, _runner);
-        _ip = new IpTool(_runner);
+        _hand = new Hand(_runner);
+        _ip = new IpTool(_hand);
     }
 
     /// <summary>How long the agent is waited for when bridge or guard of a port do not stand yet; default 10 s.</summary>
@@ -67,7 +69,7 @@ public sealed class GuestAttachment
         if (!Directory.Exists($"/sys/class/net/{device}")) await CreateAsync(device, wanted, cancellationToken);
         else await RefuseOtherAsync(device, wanted, cancellationToken);
 
-        HostIsolation.Apply(device);
+        HostIsolation.Apply(_hand, device);
         await _ip.RunAsync(
             networkNamespace: null,
             [$"link set dev {device} mtu {wanted.Mtu}", $"link set dev {device} master {DeviceNames.Bridge(wanted.Port.NetworkId)}", $"link set dev {device} up"],

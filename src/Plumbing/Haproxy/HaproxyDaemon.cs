@@ -16,11 +16,12 @@ internal static class HaproxyDaemon
         name.StartsWith(Directory + "/", StringComparison.Ordinal) ? Home(stateDirectory, name[(Directory.Length + 1)..]) : null;
 
     /// <summary>What is needed around its start. It never rereads anything: whatever changes, it is started anew.</summary>
+    /// <param name="hand">Writes files.</param>
     /// <param name="stateDirectory">State directory.</param>
     /// <param name="networkNamespace">Namespace it runs in.</param>
     /// <param name="scope">Whose guests it serves.</param>
     /// <param name="proxy">The operator's choices.</param>
-    public static DaemonWork Work(string stateDirectory, string networkNamespace, HaproxyScope scope, WantedProxy proxy)
+    public static DaemonWork Work(Hand hand, string stateDirectory, string networkNamespace, HaproxyScope scope, WantedProxy proxy)
     {
         var home = Home(stateDirectory, scope.Id);
         var file = home.Mark;
@@ -31,13 +32,13 @@ internal static class HaproxyDaemon
             _ => Task.FromResult(!string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal)),
             () =>
             {
-                StateFiles.MakeDirectory(Path.GetDirectoryName(file)!);
-                StateFiles.Replace(file, config);
+                hand.MakeDirectory(Path.GetDirectoryName(file)!);
+                hand.Replace(file, config);
             });
     }
 
     /// <summary>Makes the next turn, of whichever process, start it anew.</summary>
-    public static void ForgetConfig(string stateDirectory, string id) => StateFiles.Remove(Home(stateDirectory, id).Mark);
+    public static void ForgetConfig(Hand hand, string stateDirectory, string id) => hand.Remove(Home(stateDirectory, id).Mark);
 
     private static DaemonHome Home(string stateDirectory, string id)
     {

@@ -10,6 +10,9 @@ internal static class HostPlan
         $"link set dev {bridge} addrgenmode none",
     ];
 
+    /// <summary>Makes a namespace.</summary>
+    public static string CreateNamespace(string name) => $"netns add {name}";
+
     /// <summary>Makes a veth, both ends down and in the host, so that offload can be switched off before the far end enters a tenant's namespace.</summary>
     public static string[] CreateVeth(WantedDevice device) =>
     [

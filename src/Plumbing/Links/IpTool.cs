@@ -3,10 +3,13 @@ using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Links;
 
-/// <summary>Changes by iproute2's <c>ip</c>; what there is is read without it.</summary>
-internal sealed class IpTool(ProcessRunner runner)
+/// <summary>Changes by iproute2's <c>ip</c>, many lines a run; what there is is read without it.</summary>
+internal sealed class IpTool(Hand hand)
 {
     /// <summary>Runs lines in order; nothing at all when there are none.</summary>
+    /// <param name="networkNamespace">Where; null for the host's own.</param>
+    /// <param name="lines">Lines for <c>ip -batch</c>.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="ProcessFailedException">A line failed: those before it took effect. The message has the line.</exception>
     public async Task RunAsync(string? networkNamespace, IReadOnlyCollection<string> lines, CancellationToken cancellationToken)
     {
@@ -14,7 +17,7 @@ internal sealed class IpTool(ProcessRunner runner)
         try
         {
             var input = string.Join('\n', lines) + "\n";
-            await runner.RunAsync(new ProcessCall($"changing {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-batch", "-"], input), cancellationToken);
+            await hand.RunAsync(new ProcessCall($"changing {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-batch", "-"], input), cancellationToken);
         }
         catch (ProcessFailedException e) when (FailedLine(e.Message, lines) is { } line)
         {
@@ -35,16 +38,9 @@ internal sealed class IpTool(ProcessRunner runner)
         }
     }
 
-    /// <summary>Makes a namespace; what a crash left of one of that name is cleared first.</summary>
-    public async Task AddNamespaceAsync(string name, CancellationToken cancellationToken)
-    {
-        if (File.Exists(NamespaceList.PathOf(name))) await DeleteNamespaceAsync(name, cancellationToken);
-        await runner.RunAsync(new ProcessCall($"making namespace {name}", "ip", ["netns", "add", name]), cancellationToken);
-    }
-
     /// <summary>Removes a namespace by name. Processes and sockets inside keep it alive, without a name, until they end.</summary>
     public Task DeleteNamespaceAsync(string name, CancellationToken cancellationToken) =>
-        runner.RunAsync(new ProcessCall($"removing namespace {name}", "ip", ["netns", "del", name]), cancellationToken);
+        hand.RunAsync(new ProcessCall($"removing namespace {name}", "ip", ["netns", "del", name]), cancellationToken);
 
     /// <summary>A call that runs inside a namespace. nsenter, unlike <c>ip netns exec</c>, gives the program no mount namespace of its own,
     /// so a daemon started this way holds no copies of other namespaces' mounts.</summary>

@@ -2,12 +2,13 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 using Firstlight.Plumbing.Interop;
+using Firstlight.Plumbing.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace Firstlight.Plumbing.Namespaces;
 
 /// <summary>Reads and writes kernel settings of namespaces through /proc/sys/net, without a program.</summary>
-internal sealed class NamespaceSysctl(NamespaceSockets sockets)
+internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand)
 {
     private const int LongestValue = 64;
 
@@ -31,7 +32,7 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets)
         return changes;
     }
 
-    private static bool Ensure(SafeFileHandle directory, NamespaceSetting setting)
+    private bool Ensure(SafeFileHandle directory, NamespaceSetting setting)
     {
         using var file = Sched.OpenAt(directory, setting.Name, Sched.O_RDWR | Sched.O_CLOEXEC);
         if (file.IsInvalid)
@@ -43,7 +44,7 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets)
         Span<byte> value = stackalloc byte[LongestValue];
         var length = RandomAccess.Read(file, value, fileOffset: 0);
         if (value[..length].TrimEnd((byte)'\n').SequenceEqual(Encoding.ASCII.GetBytes(setting.Value))) return false;
-        RandomAccess.Write(file, Encoding.ASCII.GetBytes(setting.Value), fileOffset: 0);
+        if (!hand.Shows) RandomAccess.Write(file, Encoding.ASCII.GetBytes(setting.Value), fileOffset: 0);
         return true;
     }
 }

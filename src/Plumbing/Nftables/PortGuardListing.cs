@@ -9,7 +9,8 @@ namespace Firstlight.Plumbing.Nftables;
 /// <summary>The port guard's table as <c>nft -j list table</c> shows it.</summary>
 /// <param name="Skeleton">Sets, chains and rules in nft's own words, without elements and handles.</param>
 /// <param name="Elements">What is in the sets.</param>
-internal sealed record PortGuardListing(string Skeleton, PortGuardElements Elements)
+/// <param name="Parts">How many sets, maps, chains and rules there are.</param>
+internal sealed record PortGuardListing(string Skeleton, PortGuardElements Elements, int Parts)
 {
     /// <summary>Reads a listing.</summary>
     /// <exception cref="FormatException">It holds something in our sets that we do not put there.</exception>
@@ -29,12 +30,14 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
     {
         using var document = JsonDocument.Parse(json);
         var elements = new PortGuardElements();
+        var parts = 0;
         using var skeleton = new MemoryStream();
         using (var writer = new Utf8JsonWriter(skeleton))
         {
             writer.WriteStartArray();
             foreach (var item in document.RootElement.GetProperty("nftables").EnumerateArray().SelectMany(i => i.EnumerateObject()).Where(p => p.Name is not "metainfo"))
             {
+                if (item.Name is not "table") parts++;
                 writer.WriteStartObject();
                 writer.WriteStartObject(item.Name);
                 foreach (var field in item.Value.EnumerateObject().Where(f => f.Name is not ("handle" or "elem"))) field.WriteTo(writer);
@@ -46,7 +49,7 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
             writer.WriteEndArray();
         }
 
-        return new PortGuardListing(Encoding.UTF8.GetString(skeleton.ToArray()), elements);
+        return new PortGuardListing(Encoding.UTF8.GetString(skeleton.ToArray()), elements, parts);
     }
 
     // A set that is not ours shows in the skeleton, which then differs.

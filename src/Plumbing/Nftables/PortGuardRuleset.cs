@@ -13,6 +13,10 @@ internal static class PortGuardRuleset
     /// <summary>Where guarded devices are sent.</summary>
     public const string GuestChain = "guest";
 
+    /// <summary>How many sets, maps, chains and rules the table has: a line each in the skeleton, but for braces, declarations of type and the table's own.</summary>
+    public static int Parts { get; } = Skeleton("x").Split('\n').Select(l => l.Trim()).Count(l =>
+        l.Length > 1 && l.Split(' ')[0] is not ("table" or "type" or "typeof" or "flags"));
+
     /// <summary>Name of the table, in family bridge. A state directory has its own, so that two of them on one host leave each other alone.</summary>
     public static string TableOf(string stateDirectory) =>
         "firstlight_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(stateDirectory))))[..8];

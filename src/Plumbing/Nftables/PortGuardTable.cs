@@ -6,10 +6,11 @@ using Firstlight.Plumbing.Processes;
 namespace Firstlight.Plumbing.Nftables;
 
 /// <summary>The port guard's table in the kernel: changed by differences, each one transaction, and put back when someone touched it.</summary>
-/// <param name="runner">Runs nft.</param>
+/// <param name="hand">Changes rules.</param>
+/// <param name="runner">Reads them.</param>
 /// <param name="stateDirectory">State directory. A file in it remembers what nft lists of the rules after we made them. nft prints rules in its own words, which change with its
 /// version; so they are compared with what it printed then, not with what we rendered.</param>
-internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory)
+internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string stateDirectory)
 {
     private readonly string _table = PortGuardRuleset.TableOf(stateDirectory);
     private readonly string _memory = MemoryOf(stateDirectory);
@@ -26,17 +27,19 @@ internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory
         var present = _known is { } known && known.Generation == generation ? known.Elements : await ReadAsync(cancellationToken);
         var text = present is null ? PortGuardRuleset.Render(_table, wanted) : PortGuardRuleset.Delta(_table, present, wanted);
         var step = 0u;
+        var change = text.Length == 0 ? null : present is null ? $"make table bridge {_table}" : $"bridge {_table}: {Count(text)}";
+        if (hand.Shows) return change;
         if (text.Length > 0)
         {
             _known = null;
-            await runner.RunAsync(new ProcessCall("guarding ports", "nft", ["-f", "-"], text), cancellationToken);
+            await hand.RunAsync(new ProcessCall("guarding ports", "nft", ["-f", "-"], text), cancellationToken);
             step = 1;
-            if (present is null) await RememberAsync(unchecked(generation + step), cancellationToken);
+            if (present is null) await RememberAsync(cancellationToken);
         }
 
         // Only when nobody else changed rules meanwhile is it known what there is.
         _known = generation is { } before && NftGeneration.Read() == unchecked(before + step) ? (unchecked(before + step), wanted) : null;
-        return text.Length == 0 ? null : present is null ? $"made table bridge {_table}" : $"bridge {_table}: {Count(text)}";
+        return change;
     }
 
     /// <summary>Removes the table, if it is there.</summary>
@@ -44,8 +47,8 @@ internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory
     {
         _known = null;
         var there = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-t", "list", "table", "bridge", _table]), cancellationToken);
-        if (there.ExitCode == 0) await runner.RunAsync(new ProcessCall("removing the port guard", "nft", ["delete", "table", "bridge", _table]), cancellationToken);
-        StateFiles.Remove(_memory);
+        if (there.ExitCode == 0) await hand.RunAsync(new ProcessCall("removing the port guard", "nft", ["delete", "table", "bridge", _table]), cancellationToken);
+        hand.Remove(_memory);
     }
 
     /// <summary>Whether sets, chains and rules of a listing are those that were made, whoever made them.</summary>
@@ -75,13 +78,13 @@ internal sealed class PortGuardTable(ProcessRunner runner, string stateDirectory
         }
     }
 
-    // What is listed after someone else changed rules too may not be ours: then nothing is remembered, and the next look makes the table anew.
-    private async Task RememberAsync(uint? generation, CancellationToken cancellationToken)
+    // Someone may have flushed it already. Then nothing is remembered, and the next look makes the table anew.
+    private async Task RememberAsync(CancellationToken cancellationToken)
     {
-        StateFiles.Remove(_memory);
-        if (await ListAsync(cancellationToken) is not { } listing || NftGeneration.Read() != generation) return;
-        StateFiles.MakeDirectory(Path.GetDirectoryName(_memory)!);
-        StateFiles.Replace(_memory, Memory(listing));
+        hand.Remove(_memory);
+        if (await ListAsync(cancellationToken) is not { } listing || listing.Parts != PortGuardRuleset.Parts) return;
+        hand.MakeDirectory(Path.GetDirectoryName(_memory)!);
+        hand.Replace(_memory, Memory(listing));
     }
 
     private async Task<PortGuardListing?> ListAsync(CancellationToken cancellationToken)

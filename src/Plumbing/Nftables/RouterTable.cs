@@ -10,22 +10,24 @@ using Firstlight.Plumbing.Reconcile;
 namespace Firstlight.Plumbing.Nftables;
 
 /// <summary>Our table in a router's namespace: put there in one transaction, and only when it is not as we left it.</summary>
-/// <param name="runner">Runs nft.</param>
+/// <param name="hand">Changes rules.</param>
+/// <param name="runner">Reads them.</param>
 /// <param name="sockets">Asks namespaces whether any rule changed.</param>
 /// <param name="directory">Where what nft lists after a change is remembered, a file a router. nft prints rules in its own words, which change
 /// with its version; so it is compared with what it printed then, not with what we rendered.</param>
-internal sealed class RouterTable(ProcessRunner runner, NamespaceSockets sockets, string directory)
+internal sealed class RouterTable(Hand hand, ProcessRunner runner, NamespaceSockets sockets, string directory)
 {
     // Rules that were right as long as their namespace has that number, by router.
     private readonly ConcurrentDictionary<string, (string Identity, uint Generation, string Rules)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Makes the table right. nft is run only where anyone changed a rule of that namespace since the last time, or other rules are wanted.</summary>
     /// <param name="router">The router.</param>
-    /// <param name="namespaceIdentity">Kernel identity of its namespace.</param>
+    /// <param name="namespaceIdentity">Kernel identity of its namespace; null where that is still to be made.</param>
     /// <param name="cancellationToken">Ends it; the table is as it was, or as wanted.</param>
     /// <returns>Whether it was changed.</returns>
-    public async Task<bool> EnsureAsync(WantedRouter router, string namespaceIdentity, CancellationToken cancellationToken)
+    public async Task<bool> EnsureAsync(WantedRouter router, string? namespaceIdentity, CancellationToken cancellationToken)
     {
+        if (namespaceIdentity is null) return true;
         var name = DeviceNames.RouterNamespace(router.Id);
         var rules = RouterRuleset.Render(router);
         var before = GenerationOf(name);
@@ -35,6 +37,7 @@ internal sealed class RouterTable(ProcessRunner runner, NamespaceSockets sockets
         var memory = Path.Combine(directory, router.Id);
         var listed = await ListAsync(name, cancellationToken);
         var isRight = listed is not null && string.Equals(StateFiles.Read(memory), Memory(rules, listed), StringComparison.Ordinal);
+        if (hand.Shows) return !isRight;
         if (!isRight) listed = await ReplaceAsync(name, rules, cancellationToken);
 
         // Only when nobody else changed rules meanwhile is it known what there is, and what was listed is ours.
@@ -50,7 +53,7 @@ internal sealed class RouterTable(ProcessRunner runner, NamespaceSockets sockets
     public async Task RemoveAsync(string networkNamespace, CancellationToken cancellationToken)
     {
         if (await ListAsync(networkNamespace, cancellationToken) is null) return;
-        await runner.RunAsync(
+        await hand.RunAsync(
             IpTool.Inside(networkNamespace, $"removing rules of {networkNamespace}", "nft", ["delete", "table", .. RouterRuleset.Table.Split(' ')]), cancellationToken);
     }
 
@@ -58,12 +61,12 @@ internal sealed class RouterTable(ProcessRunner runner, NamespaceSockets sockets
     public void Forget(string routerId)
     {
         _known.TryRemove(routerId, out _);
-        File.Delete(Path.Combine(directory, routerId));
+        hand.Remove(Path.Combine(directory, routerId));
     }
 
     private async Task<string?> ReplaceAsync(string name, string rules, CancellationToken cancellationToken)
     {
-        await runner.RunAsync(IpTool.Inside(name, $"setting rules of {name}", "nft", ["-f", "-"], rules), cancellationToken);
+        await hand.RunAsync(IpTool.Inside(name, $"setting rules of {name}", "nft", ["-f", "-"], rules), cancellationToken);
         return await ListAsync(name, cancellationToken);
     }
 

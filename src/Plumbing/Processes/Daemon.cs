@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Firstlight.Plumbing.Interop;
 
@@ -59,6 +60,24 @@ internal sealed class Daemon : IDisposable
     /// <summary>Finds the one that lives somewhere: by its pid file, or, where that is lost, among those of a census.</summary>
     public static Daemon? Find(DaemonHome home, DaemonCensus census) =>
         (ReadPid(home.PidFile) is { } pid ? TryHold(pid, home) : null) ?? census.Of(home).Select(p => TryHold(p, home)).FirstOrDefault(d => d is not null);
+
+    /// <summary>Whether a pid file has that process.</summary>
+    public static bool IsNamedBy(string pidFile, int pid) => ReadPid(pidFile) == pid;
+
+    /// <summary>How long ago a process started (proc_pid_stat(5), in ticks of 10 ms since the machine did); zero when that cannot be read.</summary>
+    public static TimeSpan AgeOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return TimeSpan.FromMilliseconds(Environment.TickCount64 - (long.Parse(fields[19], CultureInfo.InvariantCulture) * 10));
+        }
+        catch (IOException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Whether it is the one wanted, in the namespace that has the name now.</summary>
     public bool Fits(DaemonSpec spec, string? namespaceIdentity) =>

@@ -14,14 +14,16 @@ namespace Firstlight.Plumbing.Reconcile;
 internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
 
 /// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
-/// <param name="runner">Starts programs.</param>
+/// <param name="hand">Starts and ends them.</param>
 /// <param name="time">Clock of pauses.</param>
-/// <param name="follow">Told of each daemon that is held, so that its end is heard of.</param>
+/// <param name="follow">Told of each daemon that is held, at each look, so that its end is heard of.</param>
 /// <param name="logger">Where deaths are told.</param>
-internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, Action<Thing, PidFd> follow, ILogger logger) : IDisposable
+internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, PidFd> follow, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Thing, Kept> _kept = new();
 
     // Those of a former process of ours. What this one starts has a pid file, or is held.
@@ -34,29 +36,31 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, Acti
         var home = work.Spec.Home;
         var kept = _kept.GetOrAdd(thing, _ => new Kept());
         var died = Bury(thing, kept, home.Program);
-        StateFiles.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
+        hand.MakeDirectory(Path.GetDirectoryName(home.PidFile)!);
+        var daemon = kept.Daemon ?? await FindAsync(home, cancellationToken);
+        var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
 
         // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
-        var daemon = kept.Daemon ?? Daemon.Find(home, _census);
-        var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
-        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | work.WriteFiles();
+        var differ = work.WriteFiles?.Invoke() ?? false;
+        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | differ;
         if (!work.Spec.Arguments.SequenceEqual(kept.Arguments, StringComparer.Ordinal)) kept.Forgive(work.Spec.Arguments);
         if (daemon is not null && keep)
         {
-            if (kept.Untold && daemon.Reload() && kept.Daemon is not null) changes.Add($"reloaded {home.Program} of {thing.Owner}");
+            if (kept.Untold && hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
             kept.Untold = false;
-            if (StateFiles.Replace(home.PidFile, $"{daemon.Pid}\n") && kept.Daemon is not null) changes.Add($"wrote {home.PidFile} again");
+            if (hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
             Hold(thing, kept, daemon, kept.StartedAt);
             return;
         }
 
-        if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
+        changes.Add($"{(daemon is null ? "start" : "restart")} {home.Program}");
+        if (daemon is not null) await hand.StopAsync(daemon, time, cancellationToken);
         daemon?.Dispose();
         kept.Hold(daemon: null, kept.StartedAt);
         if (kept.NotBefore > time.GetUtcNow())
             throw new UnitWaitsException($"{home.Program} of {thing.Owner} ended {kept.Failures} times in a row right after it was started, so the next start waits", kept.NotBefore);
+        if (hand.Shows) return;
         await StartAsync(thing, kept, work, cancellationToken);
-        changes.Add($"started {home.Program} of {thing.Owner}");
         if (died) PlumbingLog.DaemonRestarted(logger, home.Program, thing.Owner);
     }
 
@@ -64,15 +68,29 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, Acti
     public async Task RemoveAsync(Thing thing, DaemonHome home, CancellationToken cancellationToken)
     {
         if (_kept.TryRemove(thing, out var kept)) kept.Hold(daemon: null, startedAt: 0);
-        using var daemon = Daemon.Find(home, _census);
-        if (daemon is not null) await daemon.StopAsync(time, cancellationToken);
-        foreach (var path in home.Files) StateFiles.Remove(path);
+        using var daemon = await FindAsync(home, cancellationToken);
+        if (daemon is not null) await hand.StopAsync(daemon, time, cancellationToken);
+        foreach (var path in home.Files) hand.Remove(path);
     }
 
     /// <summary>Lets go of all daemons; they run on.</summary>
     public void Dispose()
     {
         foreach (var kept in _kept.Values) kept.Hold(daemon: null, startedAt: 0);
+    }
+
+    // A process of ours that was killed may have been starting it just then: whoever names its files is waited for until its pid file is written.
+    private async Task<Daemon?> FindAsync(DaemonHome home, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        for (var census = _census; ; census = new DaemonCensus())
+        {
+            var daemon = Daemon.Find(home, census);
+            var isSettled = daemon is not null ? Daemon.IsNamedBy(home.PidFile, daemon.Pid) || Daemon.AgeOf(daemon.Pid) > StartPatience : !census.Of(home).Any();
+            if (isSettled || time.GetElapsedTime(start) > StartPatience) return daemon;
+            daemon?.Dispose();
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
     }
 
     // One that keeps ending is given ever longer pauses.
@@ -93,16 +111,15 @@ internal sealed class DaemonKeeper(ProcessRunner runner, TimeProvider time, Acti
         work.BeforeStart();
         File.Delete(spec.Home.PidFile);
         var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
-        await runner.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
+        await hand.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
         Hold(thing, kept, Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
         kept.Untold = false;
     }
 
     private void Hold(Thing thing, Kept kept, Daemon daemon, long startedAt)
     {
-        var isNew = !ReferenceEquals(daemon, kept.Daemon);
         kept.Hold(daemon, startedAt);
-        if (isNew) follow(thing, daemon.Process);
+        follow(thing, daemon.Process);
     }
 
     private static TimeSpan PauseAfter(int failures) =>

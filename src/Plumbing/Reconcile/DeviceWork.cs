@@ -1,44 +1,33 @@
 using System.Collections.Frozen;
-using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
+using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Reconcile;
 
-/// <summary>A namespace as it was found or made.</summary>
-/// <param name="Identity">Kernel identity, <c>net:[…]</c>.</param>
-/// <param name="Links">What is inside.</param>
-internal sealed record NamespaceState(string Identity, LinkDump Links);
-
-/// <summary>Applies what the plans of Links say: namespaces, bridges, veths and what stands on them.</summary>
+/// <summary>Makes what a unit has in the kernel, or what it lacks. What is as wanted costs no program; making all of it takes three.</summary>
+/// <param name="hand">Changes things.</param>
 /// <param name="ip">Changes devices.</param>
 /// <param name="host">Reads those of the host.</param>
 /// <param name="sockets">Reads those of namespaces.</param>
 /// <param name="journal">What is ours.</param>
 /// <param name="follow">Told of each namespace, by name and kernel identity, before it is looked into: what changes after the look is then heard of.</param>
-internal sealed class DeviceWork(IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, Action<string, string> follow)
+internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, Action<string, string> follow)
 {
-    private readonly NamespaceSysctl _sysctl = new(sockets);
+    private readonly NamespaceSysctl _sysctl = new(sockets, hand);
 
-    /// <summary>Makes a bridge right.</summary>
-    public async Task EnsureBridgeAsync(Unit unit, string bridge, int mtu, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <summary>Makes all of it right.</summary>
+    /// <returns>Kernel identity of the namespace; null where there is none.</returns>
+    /// <exception cref="IOException">Something of the host has one of the names and is not ours.</exception>
+    public async Task<string?> EnsureAsync(WantedSite site, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var thing = new Thing(unit, ThingKind.Bridge, bridge);
-        var present = host.Find(bridge);
-        if (present is null)
-        {
-            journal.Record(thing);
-            await RunAsync(networkNamespace: null, HostPlan.CreateBridge(bridge, mtu), changes, cancellationToken);
-        }
-        else if (!journal.Has(thing))
-        {
-            // Someone else's (Neutron's own agent, an operator): put to use as it is.
-            return;
-        }
-
-        if (HostIsolation.Apply(bridge) && present is not null) changes.Add($"isolated the host from {bridge}");
-        if (BridgeLearning.RefuseReserved(bridge) && present is not null) changes.Add($"{bridge} learns no more from reserved groups");
-        await RunAsync(networkNamespace: null, [.. HostPlan.RepairBridge(bridge, mtu, present)], changes, cancellationToken);
+        var found = Look(site, changes);
+        await MakeAsync(site, found, changes, cancellationToken);
+        var identity = site.Namespace is null ? null : found.Identity ?? NamespaceList.IdentityOf(site.Namespace);
+        if (found.Identity is null && identity is not null) Enter(site, identity, changes: []);
+        if (site.Namespace is not null) await site.BeforeEntering(identity);
+        await FinishAsync(site, found, changes, cancellationToken);
+        return identity;
     }
 
     /// <summary>Plugs a device of the host into a bridge.</summary>
@@ -55,93 +44,116 @@ internal sealed class DeviceWork(IpTool ip, HostDevices host, NamespaceSockets s
         await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
     }
 
-    /// <summary>Makes a namespace right in itself, with its settings, and reads what is inside.</summary>
-    public async Task<NamespaceState> EnsureNamespaceAsync(
-        Unit unit, string name, IEnumerable<NamespaceSetting> settings, ICollection<string> changes, CancellationToken cancellationToken)
+    private Found Look(WantedSite site, ICollection<string> changes)
     {
-        var identity = NamespaceList.IdentityOf(name);
-        var isNew = identity is null;
-        if (identity is null)
+        var bridge = site.Bridge is { } wanted ? host.Find(wanted.Name) : null;
+        var identity = site.Namespace is { } name ? NamespaceList.IdentityOf(name) : null;
+        var inside = LinkDump.Nothing;
+        if (identity is not null)
         {
-            journal.Record(new Thing(unit, ThingKind.Namespace, name));
-            await ip.AddNamespaceAsync(name, cancellationToken);
-            changes.Add($"made namespace {name}");
-            identity = NamespaceList.IdentityOf(name) ?? throw new IOException($"namespace {name} was taken away as soon as it was made");
+            Enter(site, identity, changes);
+            using var routes = sockets.OpenRoutes(NamespaceList.PathOf(site.Namespace!), out _);
+            inside = LinkReader.Read(routes);
         }
 
-        follow(name, identity);
-        foreach (var change in _sysctl.Ensure(name, settings))
-        {
-            if (!isNew) changes.Add(change);
-        }
-
-        using var routes = sockets.OpenRoutes(NamespaceList.PathOf(name), out var inode);
-        return new NamespaceState(NamespaceList.IdentityOf(inode), LinkReader.Read(routes));
-    }
-
-    /// <summary>Makes veths right at both ends.</summary>
-    /// <param name="unit">Whose they are.</param>
-    /// <param name="name">Namespace of the far ends.</param>
-    /// <param name="inside">What that namespace had.</param>
-    /// <param name="devices">All that are wanted.</param>
-    /// <param name="beforeMaking">Called before any is made: sockets bound to a former device of that name will hear nothing any more.</param>
-    /// <param name="changes">Where changes are told.</param>
-    /// <param name="cancellationToken">Ends it between steps.</param>
-    public async Task EnsureDevicesAsync(
-        Unit unit, string name, NamespaceState inside, IReadOnlyList<WantedDevice> devices, Action beforeMaking, ICollection<string> changes,
-        CancellationToken cancellationToken)
-    {
-        var hostEnds = devices.ToDictionary(d => d, d => host.Find(d.HostEnd));
-        var missing = devices.Where(d => !IsWhole(d, hostEnds[d], inside)).ToList();
-        if (missing.Count > 0) beforeMaking();
-        foreach (var device in missing) await CreateAsync(unit, name, inside, device, hostEnds[device], changes, cancellationToken);
-
-        var lines = new List<string>();
-        foreach (var device in devices)
-        {
-            var present = missing.Contains(device) ? null : hostEnds[device];
-            if (HostIsolation.Apply(device.HostEnd) && present is not null) changes.Add($"isolated the host from {device.HostEnd}");
-            lines.AddRange(HostPlan.RepairHostEnd(device, present));
-            if (missing.Contains(device)) lines.Add(HostPlan.Enter(device, name));
-        }
-
-        await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
-
-        var known = inside.Links with
-        {
-            Devices = inside.Links.Devices.Where(d => !missing.Exists(m => string.Equals(m.Name, d.Key, StringComparison.Ordinal))).ToFrozenDictionary(StringComparer.Ordinal),
-        };
-        await RunAsync(name, NamespacePlan.Lines(known, devices), changes, cancellationToken);
+        var hostEnds = site.Devices.ToDictionary(d => d.HostEnd, d => host.Find(d.HostEnd), StringComparer.Ordinal);
+        return new Found(bridge, identity, inside, hostEnds, [.. site.Devices.Where(d => !IsWhole(d, hostEnds[d.HostEnd], inside))]);
     }
 
     // Both ends are there, and they are the ends of one veth.
-    private static bool IsWhole(WantedDevice device, Device? hostEnd, NamespaceState inside) =>
-        hostEnd is not null && inside.Links.Devices.TryGetValue(device.Name, out var far) && device.Mac.Equals(far.Mac) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
+    private static bool IsWhole(WantedDevice device, Device? hostEnd, LinkDump inside) =>
+        hostEnd is not null && inside.Devices.TryGetValue(device.Name, out var far) && device.Mac.Equals(far.Mac) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
 
-    private async Task CreateAsync(
-        Unit unit, string name, NamespaceState inside, WantedDevice device, Device? hostEnd, ICollection<string> changes, CancellationToken cancellationToken)
+    // Followed first: what changes after this is heard of.
+    private void Enter(WantedSite site, string identity, ICollection<string> changes)
     {
-        var thing = new Thing(unit, ThingKind.Link, device.HostEnd);
-        var ours = journal.Has(thing);
-        string[] leftInHost = [.. new[] { device.HostEnd, device.Name }.Where(host.Has)];
-        if (leftInHost.Length > 0 && !ours) throw new IOException($"{leftInHost[0]} exists on this host and was not made by us");
+        follow(site.Namespace!, identity);
+        foreach (var change in _sysctl.Ensure(site.Namespace!, site.Settings)) changes.Add(change);
+    }
+
+    // Everything that is missing, still down and outside. It is in the journal, all at once, before any of it is made.
+    private async Task MakeAsync(WantedSite site, Found found, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var things = new List<Thing>();
+        if (site.Bridge is { } bridge && found.Bridge is null)
+        {
+            things.Add(new Thing(site.Unit, ThingKind.Bridge, bridge.Name));
+            lines.AddRange(HostPlan.CreateBridge(bridge.Name, bridge.Mtu));
+        }
+
+        if (site.Namespace is { } name && found.Identity is null)
+        {
+            things.Add(new Thing(site.Unit, ThingKind.Namespace, name));
+
+            // A file that a crash inside 'ip netns add' left.
+            if (File.Exists(NamespaceList.PathOf(name))) await ip.DeleteNamespaceAsync(name, cancellationToken);
+            lines.Add(HostPlan.CreateNamespace(name));
+        }
+
+        if (found.Missing.Count > 0) site.BeforeMaking();
+        foreach (var device in found.Missing)
+        {
+            await ClearAsync(site, found, device, changes, cancellationToken);
+            things.Add(new Thing(site.Unit, ThingKind.Link, device.HostEnd));
+            lines.AddRange(HostPlan.CreateVeth(device));
+        }
+
+        journal.Record([.. things]);
+        await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
+    }
+
+    private async Task ClearAsync(WantedSite site, Found found, WantedDevice device, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        string[] left = [.. new[] { device.HostEnd, device.Name }.Where(host.Has)];
+        if (left.Length > 0 && !journal.Has(new Thing(site.Unit, ThingKind.Link, device.HostEnd))) throw new IOException($"{left[0]} exists on this host and was not made by us");
 
         // Half a veth is of no use: taking either end away takes both. The far end of another one, or of one whose end here was renamed, is left then.
-        foreach (var left in leftInHost) await ip.DeleteLinkAsync(left, cancellationToken);
-        if (inside.Links.Devices.TryGetValue(device.Name, out var far) && far.Peer != hostEnd?.Index)
-            await RunAsync(name, [HostPlan.Delete(device.Name)], changes, cancellationToken);
-
-        journal.Record(thing);
-        await RunAsync(networkNamespace: null, HostPlan.CreateVeth(device), changes, cancellationToken);
-
-        // A packet that never meets hardware never gets its UDP checksum filled in, and DHCP clients that read raw packets drop it.
-        // Neutron has iptables fill it in (CHECKSUM), which nft has no word for; without offload the kernel does it. The setting moves with the device.
-        Ethtool.DisableTransmitChecksum(device.Name);
+        foreach (var end in left) await ip.DeleteLinkAsync(end, cancellationToken);
+        if (found.Inside.Devices.TryGetValue(device.Name, out var far) && far.Peer != found.HostEnds[device.HostEnd]?.Index)
+            await RunAsync(site.Namespace, [HostPlan.Delete(device.Name)], changes, cancellationToken);
     }
+
+    private async Task FinishAsync(WantedSite site, Found found, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        if (site.Bridge is { } bridge && (found.Bridge is null || journal.Has(new Thing(site.Unit, ThingKind.Bridge, bridge.Name))))
+        {
+            // One that is someone else's (Neutron's own agent, an operator) is put to use as it is.
+            if (Isolate(bridge.Name, found.Bridge is not null) && found.Bridge is not null) changes.Add($"isolate the host from {bridge.Name}");
+            if (BridgeLearning.RefuseReserved(hand, bridge.Name) && found.Bridge is not null) changes.Add($"{bridge.Name}: learn no more from reserved groups");
+            lines.AddRange(HostPlan.RepairBridge(bridge.Name, bridge.Mtu, found.Bridge));
+        }
+
+        foreach (var device in site.Devices)
+        {
+            var isNew = found.Missing.Contains(device);
+            if (Isolate(device.HostEnd, !isNew) && !isNew) changes.Add($"isolate the host from {device.HostEnd}");
+
+            // A packet that never meets hardware never gets its UDP checksum filled in, and DHCP clients that read raw packets drop it.
+            // Neutron has iptables fill it in (CHECKSUM), which nft has no word for; without offload the kernel does it. The setting moves with the device.
+            if (isNew) hand.DisableTransmitChecksum(device.Name);
+            lines.AddRange(HostPlan.RepairHostEnd(device, isNew ? null : found.HostEnds[device.HostEnd]));
+            if (isNew) lines.Add(HostPlan.Enter(device, site.Namespace!));
+        }
+
+        await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
+        if (site.Namespace is null) return;
+        var known = found.Inside with
+        {
+            Devices = found.Inside.Devices.Where(d => !found.Missing.Exists(m => string.Equals(m.Name, d.Key, StringComparison.Ordinal))).ToFrozenDictionary(StringComparer.Ordinal),
+        };
+        await RunAsync(site.Namespace, NamespacePlan.Lines(known, site.Devices), changes, cancellationToken);
+    }
+
+    // What was only to be made is not there to be isolated from.
+    private bool Isolate(string device, bool wasThere) => (wasThere || !hand.Shows) && HostIsolation.Apply(hand, device);
 
     private async Task RunAsync(string? networkNamespace, IReadOnlyCollection<string> lines, ICollection<string> changes, CancellationToken cancellationToken)
     {
         await ip.RunAsync(networkNamespace, lines, cancellationToken);
         foreach (var line in lines) changes.Add(networkNamespace is null ? line : $"{networkNamespace}: {line}");
     }
+
+    private sealed record Found(Device? Bridge, string? Identity, LinkDump Inside, IReadOnlyDictionary<string, Device?> HostEnds, List<WantedDevice> Missing);
 }

@@ -20,14 +20,12 @@ public sealed class HostPlumber : IDisposable
     private readonly PlumbingOptions _options;
     private readonly ILogger _logger;
     private readonly ProcessRunner _runner;
-    private readonly IpTool _ip;
-    private readonly DaemonKeeper _daemons;
-    private readonly HostDevices _devices = new();
-    private readonly NamespaceSockets _sockets = new();
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly UnitQueue _queue;
     private readonly UnitRunner _units;
     private readonly UnitStates _states;
+    private readonly ProgressLog _progress;
     private readonly Unit _guard;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Unit, bool> _going = new();
@@ -36,8 +34,7 @@ public sealed class HostPlumber : IDisposable
     private volatile KernelWatch? _watch;
     private FileStream? _claim;
     private Journal? _journal;
-    private UnitWork? _work;
-    private PortWork? _ports;
+    private Workshop? _work;
 
     /// <summary>Makes a plumber. Nothing is touched yet.</summary>
     /// <param name="options">State directory and limits.</param>
@@ -46,13 +43,13 @@ public sealed class HostPlumber : IDisposable
     public HostPlumber(PlumbingOptions options, TimeProvider time, ILogger<HostPlumber> logger)
     {
         _options = options with { StateDirectory = Path.GetFullPath(options.StateDirectory) };
+        _time = time;
         _logger = logger;
         _runner = new ProcessRunner(options.ProgramDeadline, time);
-        _ip = new IpTool(_runner);
-        _daemons = new DaemonKeeper(_runner, time, (daemon, process) => _watch?.FollowDaemon(daemon.ToString(), process), logger);
         _queue = new UnitQueue(time);
         _states = new UnitStates(time, logger);
-        _units = new UnitRunner(_queue, Math.Max(1, _options.Parallelism), time, MayStart, LookAsync);
+        _progress = new ProgressLog(time, logger);
+        _units = new UnitRunner(_queue, Math.Max(1, _options.Parallelism), time, MayStart, LookAsync, OnLooked);
         _guard = new Unit(UnitKind.PortGuard, PortGuardRuleset.TableOf(_options.StateDirectory));
     }
 
@@ -80,23 +77,52 @@ public sealed class HostPlumber : IDisposable
         _units.Wake();
     }
 
+    /// <inheritdoc cref="SyncAsync(WantedHost, IProgress{SyncProgress}?, CancellationToken)"/>
+    public Task<SyncReport> SyncAsync(WantedHost wanted, CancellationToken cancellationToken) => SyncAsync(wanted, progress: null, cancellationToken);
+
     /// <summary>Brings the host to what is wanted by looking at everything once.</summary>
     /// <param name="wanted">All networks and routers of this host.</param>
+    /// <param name="progress">Told how far it is; null for nobody.</param>
     /// <param name="cancellationToken">Ends the turn between steps; the next turn goes on from there.</param>
     /// <returns>How each network and router fared; one that fails does not stop the others.</returns>
     /// <exception cref="IOException">The state directory cannot be written, or another process works on it.</exception>
-    public async Task<SyncReport> SyncAsync(WantedHost wanted, CancellationToken cancellationToken)
+    public async Task<SyncReport> SyncAsync(WantedHost wanted, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             Open();
-            return await TurnAsync(wanted, cancellationToken);
+            return await TurnAsync(wanted, progress, cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Says what a turn would do, and does nothing: also beside a plumber that keeps the same host.</summary>
+    /// <param name="wanted">All networks and routers of this host.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>For each network and router what would be changed, or why it would fail.</returns>
+    public async Task<PlanReport> PlanAsync(WantedHost wanted, CancellationToken cancellationToken)
+    {
+        var wish = new Wish(wanted);
+        using var journal = Journal.OpenToRead(_options.StateDirectory);
+        using var work = new Workshop(_options.StateDirectory, _runner, new Hand(_runner, shows: true), journal, () => null, _time, _logger);
+        var plans = new List<UnitPlan>();
+        var known = journal.Owners();
+        if (wanted.Ports is not null) plans.Add(Of(UnitAction.Change, await OneAsync(_guard, changes => work.Ports.GuardAsync(wanted, changes, cancellationToken))));
+        foreach (var unit in known.Where(u => !wish.Has(u)).Concat(wish.Units))
+        {
+            var guests = wish.Network(unit) is { } network ? wish.Guests(network) : [];
+            var outcome = await OneAsync(unit, changes => work.LookAsync(wish, unit, guests, changes, cancellationToken));
+            plans.Add(Of(!wish.Has(unit) ? UnitAction.Remove : known.Contains(unit) ? UnitAction.Change : UnitAction.Make, outcome));
+        }
+
+        return new PlanReport([.. plans]);
+
+        static UnitPlan Of(UnitAction action, UnitOutcome outcome) => new(
+            outcome.Unit, outcome.Changes.IsEmpty && outcome.Failure is null && action != UnitAction.Remove ? UnitAction.Adopt : action, outcome.Changes, outcome.Failure);
     }
 
     /// <summary>Takes away everything the journal has, also what a plumber that was killed left.</summary>
@@ -107,8 +133,8 @@ public sealed class HostPlumber : IDisposable
         try
         {
             Open();
-            var report = await TurnAsync(WantedHost.Empty, cancellationToken);
-            var guard = await OneAsync(_guard, _ => _ports!.RemoveAsync(cancellationToken));
+            var report = await TurnAsync(WantedHost.Empty, progress: null, cancellationToken);
+            var guard = await OneAsync(_guard, _ => _work!.Ports.RemoveAsync(cancellationToken));
             return new SyncReport([.. report.Outcomes, guard]);
         }
         finally
@@ -144,9 +170,7 @@ public sealed class HostPlumber : IDisposable
     /// <summary>Lets go of journal and daemons; everything runs on.</summary>
     public void Dispose()
     {
-        _daemons.Dispose();
-        _sockets.Dispose();
-        _devices.Dispose();
+        _work?.Dispose();
         _journal?.Dispose();
         _claim?.Dispose();
         _turn.Dispose();
@@ -155,22 +179,30 @@ public sealed class HostPlumber : IDisposable
     private void Open()
     {
         if (_work is not null) return;
-        var state = _options.StateDirectory;
-        var plumbing = Path.Combine(state, "plumbing");
+        var plumbing = Path.Combine(_options.StateDirectory, "plumbing");
         StateFiles.MakeDirectory(plumbing);
 
-        // The kernel lets go of it when the process ends, however it ends.
-        _claim ??= new FileStream(Path.Combine(plumbing, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _journal ??= Journal.Open(state);
-        _ports = new PortWork(_ip, _devices, _journal, new PortGuardTable(_runner, state));
-        var devices = new DeviceWork(_ip, _devices, _sockets, _journal, (name, identity) => _watch?.FollowNamespace(name, identity));
-        var table = new RouterTable(_runner, _sockets, Path.Combine(plumbing, "nft"));
-        _work = new UnitWork(state, _ip, _devices, _journal, devices, _ports, _daemons, table, new LeaseWork(_sockets, TimeProvider.System));
+        _claim ??= Claim(Path.Combine(plumbing, "lock"));
+        _journal ??= Journal.Open(_options.StateDirectory);
+        _work = new Workshop(_options.StateDirectory, _runner, new Hand(_runner), _journal, () => _watch, _time, _logger);
     }
 
-    private async Task<SyncReport> TurnAsync(WantedHost wanted, CancellationToken cancellationToken)
+    // The kernel lets go of it when the process ends, however it ends.
+    private FileStream Claim(string path)
     {
-        var turn = new TurnOutcomes();
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new IOException($"another process keeps the networks of {_options.StateDirectory}", e);
+        }
+    }
+
+    private async Task<SyncReport> TurnAsync(WantedHost wanted, IProgress<SyncProgress>? progress, CancellationToken cancellationToken)
+    {
+        var turn = new TurnOutcomes(progress);
         lock (_lock)
         {
             var wish = new Wish(wanted);
@@ -222,6 +254,7 @@ public sealed class HostPlumber : IDisposable
             marked.Add(unit);
         }
 
+        _progress.Add(_queue.Outstanding);
         return marked;
     }
 
@@ -286,39 +319,43 @@ public sealed class HostPlumber : IDisposable
     {
         var wish = _wish;
         var outcome = await OneAsync(unit, changes => LookAsync(wish, unit, changes, cancellationToken));
+        _states.Set(outcome);
         if (unit.Kind != UnitKind.PortGuard && !wish.Has(unit) && outcome.Failure is null)
         {
             PlumbingLog.Removed(_logger, unit);
             _states.Remove(unit);
             _going.TryRemove(unit, out _);
-            if (!_wish.Has(unit)) _queue.Remove(unit);
+            lock (_lock)
+            {
+                if (!_wish.Has(unit)) _queue.Remove(unit);
+            }
         }
 
-        Looked?.Invoke(outcome);
         return outcome;
     }
 
-    private async Task LookAsync(Wish wish, Unit unit, ICollection<string> changes, CancellationToken cancellationToken)
+    private void OnLooked(UnitOutcome outcome)
     {
-        if (unit.Kind == UnitKind.PortGuard) await GuardAsync(wish, changes, cancellationToken);
-        else if (wish.Refusal(unit) is { } refusal) throw new IOException(refusal);
-        else if (wish.Network(unit) is { } network) await _work!.SyncAsync(network, _ports!.Stands ? wish.Guests(network) : [], changes, cancellationToken);
-        else if (wish.Router(unit) is { } router) await _work!.SyncAsync(router, changes, cancellationToken);
-        else await _work!.RemoveAsync(unit, changes, cancellationToken);
+        _progress.Step(_queue.Outstanding, () => _states.Failing);
+        Looked?.Invoke(outcome);
     }
+
+    private Task LookAsync(Wish wish, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) => unit.Kind == UnitKind.PortGuard
+        ? GuardAsync(wish, changes, cancellationToken)
+        : _work!.LookAsync(wish, unit, _work.Ports.Stands && wish.Network(unit) is { } network ? wish.Guests(network) : [], changes, cancellationToken);
 
     private async Task GuardAsync(Wish wish, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var stood = _ports!.Stands;
+        var stood = _work!.Ports.Stands;
         try
         {
-            if (_journal!.Repair()) changes.Add("wrote the journal again");
-            if (wish.Host.Ports is not null) await _ports.GuardAsync(wish.Host, changes, cancellationToken);
+            if (_journal!.Repair()) changes.Add("write the journal");
+            if (wish.Host.Ports is not null) await _work.Ports.GuardAsync(wish.Host, changes, cancellationToken);
         }
         finally
         {
             if (ReferenceEquals(wish, _wish)) _guardFirst = false;
-            if (!stood && _ports.Stands) _queue.NoticeAll();
+            if (!stood && _work.Ports.Stands) _queue.NoticeAll();
         }
     }
 
@@ -334,7 +371,7 @@ public sealed class HostPlumber : IDisposable
         {
             outcome = outcome with { Failure = e.Message, RetryAt = e.Until };
         }
-        catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception e) when (Attempts.IsOfTheWorld(e))
         {
             outcome = outcome with { Failure = e.Message.ReplaceLineEndings(" ") };
         }
@@ -345,8 +382,6 @@ public sealed class HostPlumber : IDisposable
             outcome = outcome with { Failure = $"a fault of this program: {e.Message.ReplaceLineEndings(" ")}" };
         }
 
-        outcome = outcome with { Changes = [.. changes] };
-        _states.Set(outcome);
-        return outcome;
+        return outcome with { Changes = [.. changes] };
     }
 }

@@ -48,32 +48,26 @@ internal sealed class Journal : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<Unit, HashSet<Thing>> _things = [];
     private readonly string _path;
-    private FileStream _file;
+    private FileStream? _file;
 
-    private Journal(string path)
+    private Journal(string path, bool isToRead)
     {
         _path = path;
         if (File.Exists(path)) Replay(File.ReadAllText(path), _things);
 
         // Rewritten once at each start, so that it does not grow for ever.
-        _file = Rewrite();
+        if (!isToRead) _file = Rewrite();
     }
 
     /// <summary>Opens the journal of a state directory, or starts one.</summary>
     public static Journal Open(string stateDirectory)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(stateDirectory, "plumbing"));
-        return new Journal(Path.Combine(directory.FullName, "journal"));
+        Directory.CreateDirectory(Path.Combine(stateDirectory, "plumbing"));
+        return new Journal(PathOf(stateDirectory), isToRead: false);
     }
 
-    /// <summary>What a journal says, without touching it; nothing where there is none.</summary>
-    public static IReadOnlyCollection<Thing> Read(string stateDirectory)
-    {
-        var things = new Dictionary<Unit, HashSet<Thing>>();
-        var path = Path.Combine(stateDirectory, "plumbing", "journal");
-        if (File.Exists(path)) Replay(File.ReadAllText(path), things);
-        return [.. things.Values.SelectMany(t => t)];
-    }
+    /// <summary>Reads the journal of a state directory. It is never written: what is recorded or struck out then counts for this reader alone.</summary>
+    public static Journal OpenToRead(string stateDirectory) => new(PathOf(stateDirectory), isToRead: true);
 
     /// <summary>Whether a thing is ours.</summary>
     public bool Has(Thing thing)
@@ -129,7 +123,7 @@ internal sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            if (File.Exists(_path)) return false;
+            if (_file is null || File.Exists(_path)) return false;
             _file.Dispose();
             _file = Rewrite();
             return true;
@@ -137,15 +131,17 @@ internal sealed class Journal : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private void Append(string lines)
     {
         // Written anew it has all in it already.
-        if (Repair()) return;
+        if (_file is null || Repair()) return;
         _file.Write(Encoding.UTF8.GetBytes(lines));
         _file.Flush(flushToDisk: true);
     }
+
+    private static string PathOf(string stateDirectory) => Path.Combine(stateDirectory, "plumbing", "journal");
 
     // Beside and renamed, so that a crash here loses nothing.
     private FileStream Rewrite()

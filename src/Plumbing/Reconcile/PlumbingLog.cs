@@ -32,4 +32,10 @@ internal static partial class PlumbingLog
 
     [LoggerMessage(5011, LogLevel.Critical, "{Unit}: a fault of this program")]
     public static partial void Broken(ILogger logger, Unit unit, Exception exception);
+
+    [LoggerMessage(5012, LogLevel.Information, "{Done} of {Total} networks and routers looked at, {Failing} fail")]
+    public static partial void Progress(ILogger logger, int done, int total, int failing);
+
+    [LoggerMessage(5013, LogLevel.Information, "All {Total} networks and routers looked at in {Seconds:0.0} s, {Failing} fail")]
+    public static partial void Complete(ILogger logger, int total, double seconds, int failing);
 }

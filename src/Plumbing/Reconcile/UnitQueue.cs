@@ -41,6 +41,7 @@ internal sealed class UnitQueue(TimeProvider time)
     private readonly SortedSet<Slot> _waiting = new(Comparer<Slot>.Create((a, b) => Compare((a.Due, a.Number), (b.Due, b.Number))));
     private readonly SortedSet<Slot> _ready = new(Comparer<Slot>.Create((a, b) => Compare((a.Urgency, a.Unit.Kind, a.Due, a.Number), (b.Urgency, b.Unit.Kind, b.Due, b.Number))));
     private long _lastNumber;
+    private int _outstanding;
 
     /// <summary>When the next unit becomes ready; null when none waits. One that is ready already is not counted.</summary>
     public DateTimeOffset? NextDue
@@ -57,7 +58,8 @@ internal sealed class UnitQueue(TimeProvider time)
         lock (_lock)
         {
             var slot = Of(unit);
-            (slot.Failures, slot.Repairs, slot.IsWished) = (0, 0, true);
+            (slot.Failures, slot.Repairs) = (0, 0);
+            SetWishes(slot, isWished: true, slot.IsCarriedOut);
             Schedule(slot, time.GetUtcNow(), urgency);
         }
     }
@@ -104,7 +106,7 @@ internal sealed class UnitQueue(TimeProvider time)
                 if (!may(slot.Unit, slot.Failures > 0)) continue;
                 _ready.Remove(slot);
                 (slot.IsReady, slot.IsOut) = (false, true);
-                (slot.IsCarriedOut, slot.IsWished) = (slot.IsWished, false);
+                SetWishes(slot, isWished: false, isCarriedOut: slot.IsWished);
                 unit = slot.Unit;
                 return true;
             }
@@ -123,7 +125,8 @@ internal sealed class UnitQueue(TimeProvider time)
             var now = time.GetUtcNow();
             (slot.IsOut, slot.Ended) = (false, now);
             var (again, isWished) = (slot.Again, slot.IsWished);
-            (slot.Again, slot.IsCarriedOut) = (null, false);
+            slot.Again = null;
+            SetWishes(slot, isWished, isCarriedOut: false);
             var isFailed = outcome.Failure is not null && outcome.RetryAt is null;
             slot.Failures = isFailed && !isWished ? slot.Failures + 1 : 0;
             slot.Repairs = isFailed || outcome.Changes.IsEmpty ? 0 : slot.Repairs + 1;
@@ -158,7 +161,9 @@ internal sealed class UnitQueue(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_slots.Remove(unit, out var slot)) Unplace(slot);
+            if (!_slots.Remove(unit, out var slot)) return;
+            Unplace(slot);
+            SetWishes(slot, isWished: false, isCarriedOut: false);
         }
     }
 
@@ -167,7 +172,7 @@ internal sealed class UnitQueue(TimeProvider time)
     {
         get
         {
-            lock (_lock) return _slots.Values.Count(s => s.IsWished || s.IsCarriedOut);
+            lock (_lock) return _outstanding;
         }
     }
 
@@ -201,6 +206,12 @@ internal sealed class UnitQueue(TimeProvider time)
         _waiting.Add(slot);
 
         static Urgency Min(Urgency one, Urgency other) => one < other ? one : other;
+    }
+
+    private void SetWishes(Slot slot, bool isWished, bool isCarriedOut)
+    {
+        _outstanding += Convert.ToInt32(isWished || isCarriedOut) - Convert.ToInt32(slot.IsWished || slot.IsCarriedOut);
+        (slot.IsWished, slot.IsCarriedOut) = (isWished, isCarriedOut);
     }
 
     private void Unplace(Slot slot)

@@ -7,8 +7,10 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <param name="parallelism">How many at once. Those that failed before never take more than half, so that they cannot hold up others.</param>
 /// <param name="time">Clock of the queue.</param>
 /// <param name="may">Whether a unit may be looked at now.</param>
-/// <param name="look">Looks at a unit; what it throws is a fault of ours or a cancellation.</param>
-internal sealed class UnitRunner(UnitQueue queue, int parallelism, TimeProvider time, Func<Unit, bool> may, Func<Unit, CancellationToken, Task<UnitOutcome>> look)
+/// <param name="look">Looks at a unit; what it throws is a cancellation.</param>
+/// <param name="looked">Told of each look when the queue knows of it.</param>
+internal sealed class UnitRunner(
+    UnitQueue queue, int parallelism, TimeProvider time, Func<Unit, bool> may, Func<Unit, CancellationToken, Task<UnitOutcome>> look, Action<UnitOutcome> looked)
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -49,7 +51,7 @@ internal sealed class UnitRunner(UnitQueue queue, int parallelism, TimeProvider 
     {
         var isFailing = queue.IsFailing(unit);
         if (isFailing) Interlocked.Increment(ref _failing);
-        var outcome = new UnitOutcome(unit, [], "stopped");
+        UnitOutcome? outcome = null;
         try
         {
             // Reading the kernel blocks for a moment; the loop must not.
@@ -58,7 +60,8 @@ internal sealed class UnitRunner(UnitQueue queue, int parallelism, TimeProvider 
         finally
         {
             if (isFailing) Interlocked.Decrement(ref _failing);
-            queue.Done(outcome);
+            queue.Done(outcome ?? new UnitOutcome(unit, [], "stopped"));
+            if (outcome is not null) looked(outcome);
             Wake();
         }
     }

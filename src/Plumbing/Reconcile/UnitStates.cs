@@ -31,6 +31,15 @@ internal sealed class UnitStates(TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>How many fail.</summary>
+    public int Failing
+    {
+        get
+        {
+            lock (_lock) return _states.Values.Count(f => f is not null);
+        }
+    }
+
     /// <summary>Forgets a unit.</summary>
     public void Remove(Unit unit)
     {

@@ -10,7 +10,7 @@ namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>Brings one network or router to what is wanted, or takes it away. Never called for one unit twice at a time.</summary>
 internal sealed class UnitWork(
-    string stateDirectory, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
+    string stateDirectory, Hand hand, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
@@ -22,69 +22,48 @@ internal sealed class UnitWork(
     /// <param name="cancellationToken">Ends it between steps.</param>
     public async Task SyncAsync(WantedNetwork network, IReadOnlyList<WantedPort> guests, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var unit = new Unit(UnitKind.Network, network.Id);
-        var name = DeviceNames.DhcpNamespace(network.Id);
+        var site = WantedSite.Of(network) with { BeforeMaking = () => HaproxyDaemon.ForgetConfig(hand, stateDirectory, network.Id) };
         var bridge = DeviceNames.Bridge(network.Id);
-        var device = network.Dhcp is { } wanted ? WantedDevice.Of(network, wanted) : null;
-        var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
-        var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
-        await RemoveOthersAsync(unit,
-        [
-            (ThingKind.Bridge, bridge), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(),
-            .. device is null ? Array.Empty<(ThingKind, string)>() : [(ThingKind.Namespace, name), (ThingKind.Link, device.HostEnd)],
-            .. Names(dnsmasq), .. Names(haproxy),
-        ], changes, cancellationToken);
+        var dnsmasq = network.Dhcp is not null && network.Dhcp.Subnets.Any(s => s.HasRange) ? DaemonOf(site.Unit, $"{DhcpDirectory}/{network.Id}") : (Thing?)null;
+        var haproxy = network is { Dhcp: not null, Proxy: not null } ? DaemonOf(site.Unit, HaproxyDaemon.NameOf(network.Id)) : (Thing?)null;
+        await RemoveOthersAsync(
+            site.Unit,
+            [.. site.Things(), .. network.Uplink is { } uplink ? [(ThingKind.Uplink, uplink)] : Array.Empty<(ThingKind, string)>(), .. Names(dnsmasq), .. Names(haproxy)],
+            changes, cancellationToken);
 
-        await devices.EnsureBridgeAsync(unit, bridge, network.Mtu, changes, cancellationToken);
-        if (network.Uplink is not null) await devices.EnsureUplinkAsync(unit, bridge, network.Uplink, changes, cancellationToken);
-        await ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken);
-        if (network.Dhcp is not { } dhcp || device is null) return;
+        var identity = await devices.EnsureAsync(site, changes, cancellationToken);
 
-        var settings = NamespaceSettings.Dhcp.Concat(NamespaceSettings.DhcpDevice(device.Name));
-        var inside = await devices.EnsureNamespaceAsync(unit, name, settings, changes, cancellationToken);
-        await devices.EnsureDevicesAsync(
-            unit, name, inside, [device], beforeMaking: () => HaproxyDaemon.ForgetConfig(stateDirectory, network.Id), changes, cancellationToken);
-        try
-        {
-            if (dnsmasq is { } daemon) await EnsureAsync(daemon, DhcpDaemon(network, dhcp, device, name), inside, changes, cancellationToken);
-        }
-        finally
-        {
-            // Neither waits for the other: a guest with an address from before needs no DHCP to ask for metadata.
-            if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(network, dhcp), network.Proxy!), inside, changes, cancellationToken);
-        }
+        // None waits for another: a guest with an address from before needs no DHCP to ask for metadata, nor any of it a way outside.
+        var attempts = new Attempts();
+        await attempts.TryAsync(() => ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken));
+        if (dnsmasq is { } dhcp)
+            await attempts.TryAsync(() => EnsureAsync(dhcp, DhcpDaemon(network, network.Dhcp!, site, changes), identity, changes, cancellationToken));
+        if (haproxy is { } proxy)
+            await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(site.Namespace!, HaproxyScope.Of(network, network.Dhcp!), network.Proxy!), identity, changes, cancellationToken));
+        if (network.Uplink is { } device) await attempts.TryAsync(() => devices.EnsureUplinkAsync(site.Unit, bridge, device, changes, cancellationToken));
+        attempts.ThrowIfAny();
     }
 
     /// <summary>Brings a router to what is wanted.</summary>
     public async Task SyncAsync(WantedRouter router, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        var unit = new Unit(UnitKind.Router, router.Id);
-        var name = DeviceNames.RouterNamespace(router.Id);
-        var legs = router.Interfaces.Select(WantedDevice.Of).ToList();
-        if (router.Gateway is { } gateway) legs.Add(WantedDevice.Of(gateway));
-        var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
-        var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
-        await RemoveOthersAsync(unit,
-        [
-            (ThingKind.Namespace, name), (ThingKind.Table, name), .. legs.Select(l => (ThingKind.Link, l.HostEnd)), .. Names(dnsmasq), .. Names(haproxy),
-        ], changes, cancellationToken);
-
-        var settings = NamespaceSettings.Router.Concat(legs.SelectMany(l => NamespaceSettings.RouterDevice(l.Name)));
-        var inside = await devices.EnsureNamespaceAsync(unit, name, settings, changes, cancellationToken);
+        var site = WantedSite.Of(router);
+        var name = site.Namespace!;
+        var dnsmasq = RouterAdvertisements.Wanted(router) ? DaemonOf(site.Unit, $"{AdvertisementDirectory}/{router.Id}") : (Thing?)null;
+        var haproxy = router is { MetadataProxy: true, Proxy: not null } ? DaemonOf(site.Unit, HaproxyDaemon.NameOf(router.Id)) : (Thing?)null;
+        await RemoveOthersAsync(site.Unit, [.. site.Things(), (ThingKind.Table, name), .. Names(dnsmasq), .. Names(haproxy)], changes, cancellationToken);
 
         // Rules before devices: there is no moment in which the listener's port is open to all.
-        journal.Record(new Thing(unit, ThingKind.Table, name));
-        if (await table.EnsureAsync(router, inside.Identity, cancellationToken)) changes.Add($"{name}: replaced table {RouterRuleset.Table}");
-        await devices.EnsureDevicesAsync(unit, name, inside, legs, beforeMaking: () => { }, changes, cancellationToken);
-        try
+        var identity = await devices.EnsureAsync(site with { BeforeEntering = RulesAsync }, changes, cancellationToken);
+        var attempts = new Attempts();
+        if (dnsmasq is { } advertisements) await attempts.TryAsync(() => EnsureAsync(advertisements, AdvertisementDaemon(router, name), identity, changes, cancellationToken));
+        if (haproxy is { } proxy) await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(name, HaproxyScope.Of(router), router.Proxy!), identity, changes, cancellationToken));
+        attempts.ThrowIfAny();
+
+        async Task RulesAsync(string? namespaceIdentity)
         {
-            if (dnsmasq is { } daemon) await EnsureAsync(daemon, AdvertisementDaemon(router, name), inside, changes, cancellationToken);
-        }
-        finally
-        {
-            if (haproxy is { } daemon)
-                await EnsureAsync(daemon, HaproxyDaemon.Work(stateDirectory, name, HaproxyScope.Of(router), router.Proxy!), inside, changes, cancellationToken);
+            journal.Record(new Thing(site.Unit, ThingKind.Table, name));
+            if (await table.EnsureAsync(router, namespaceIdentity, cancellationToken)) changes.Add($"{name}: replace table {RouterRuleset.Table}");
         }
     }
 
@@ -98,11 +77,13 @@ internal sealed class UnitWork(
 
     private DaemonHome HomeOf(Thing daemon) => HaproxyDaemon.HomeOf(stateDirectory, daemon.Name) ?? DaemonHome.Dnsmasq(Path.Combine(stateDirectory, daemon.Name));
 
-    private Task EnsureAsync(Thing daemon, DaemonWork work, NamespaceState inside, ICollection<string> changes, CancellationToken cancellationToken)
+    private Task EnsureAsync(Thing daemon, DaemonWork work, string? namespaceIdentity, ICollection<string> changes, CancellationToken cancellationToken)
     {
         journal.Record(daemon);
-        return daemons.EnsureAsync(daemon, work, inside.Identity, changes, cancellationToken);
+        return daemons.EnsureAsync(daemon, work, namespaceIdentity, changes, cancellationToken);
     }
+
+    private DaemonWork HaproxyWork(string name, HaproxyScope scope, WantedProxy proxy) => HaproxyDaemon.Work(hand, stateDirectory, name, scope, proxy);
 
     private DaemonWork AdvertisementDaemon(WantedRouter router, string name)
     {
@@ -111,33 +92,35 @@ internal sealed class UnitWork(
         return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
     }
 
-    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedDevice device, string name)
+    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
     {
         var directory = Path.Combine(stateDirectory, DhcpDirectory, network.Id);
         var hostFile = Path.Combine(directory, "host");
         var leaseFile = Path.Combine(directory, "leases");
         var formerHost = StateFiles.Read(hostFile);
         return new DaemonWork(
-            new DaemonSpec(DaemonHome.Dnsmasq(directory), name, DnsmasqCommandLine.Render(directory, network, dhcp)),
+            new DaemonSpec(DaemonHome.Dnsmasq(directory), site.Namespace!, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
             MustRestartAsync,
-            () => StateFiles.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
 
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
             // One without a file would forget its leases at its next start.
             if (!File.Exists(leaseFile)) return true;
             var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
-            return stale.Count > 0 && !await leases.ReleaseAsync(name, device.Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
+            if (stale.Count == 0) return false;
+            changes.Add($"release {string.Join(", ", stale.Order(StringComparer.Ordinal))}");
+            return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
         }
 
         bool WriteFiles()
         {
             var files = DnsmasqFiles.Render(dhcp);
-            var changed = StateFiles.Replace(Path.Combine(directory, "interface"), device.Name);
-            changed |= StateFiles.Replace(hostFile, files.Host);
-            changed |= StateFiles.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
-            return changed | StateFiles.Replace(Path.Combine(directory, "opts"), files.Opts);
+            var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
+            changed |= hand.Replace(hostFile, files.Host);
+            changed |= hand.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
+            return changed | hand.Replace(Path.Combine(directory, "opts"), files.Opts);
         }
     }
 
@@ -146,7 +129,7 @@ internal sealed class UnitWork(
     {
         foreach (var thing in journal.Of(unit).Where(t => !wanted.Contains((t.Kind, t.Name))))
         {
-            if (await RemoveAsync(thing, cancellationToken)) changes.Add($"removed {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
+            if (await RemoveAsync(thing, cancellationToken)) changes.Add($"remove {thing.Kind.ToString().ToLowerInvariant()} {thing.Name}");
             journal.Forget(thing);
         }
     }

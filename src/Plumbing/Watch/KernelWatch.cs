@@ -82,14 +82,20 @@ internal sealed class KernelWatch : IDisposable
         }
     }
 
-    /// <summary>Hears when a daemon ends. A descriptor that is closed is no longer followed.</summary>
+    /// <summary>Hears when a daemon ends. A descriptor that is closed is no longer followed. Asking twice costs nothing.</summary>
     /// <param name="name">Subject of the notice.</param>
     /// <param name="process">The process.</param>
     public void FollowDaemon(string name, PidFd process)
     {
         lock (_lock)
         {
-            if (_numbers.TryGetValue(name, out var former) && _daemons.Remove(former, out var before)) StopFollowing(before.Process);
+            if (_numbers.TryGetValue(name, out var former) && _daemons.TryGetValue(former, out var before))
+            {
+                if (ReferenceEquals(before.Process, process)) return;
+                _daemons.Remove(former);
+                StopFollowing(before.Process);
+            }
+
             var number = _nextDaemon++;
             _numbers[name] = number;
             _daemons[number] = (name, process);

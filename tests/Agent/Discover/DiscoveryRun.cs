@@ -22,10 +22,16 @@ internal sealed class DiscoveryRun : IAsyncDisposable
         _running = Discovery.RunAsync(
             async (wanted, cancellationToken) =>
             {
-                var look = new NamespaceLook([.. wanted]);
-                Looks.Enqueue(look);
+                var look = new NamespaceLook([.. wanted()]);
                 if (reconciling is not null) await reconciling(look);
-                await agent.Server.ReconcileAsync(wanted, cancellationToken);
+                await agent.Server.ReconcileAsync(
+                    () =>
+                    {
+                        look = new NamespaceLook([.. wanted()]);
+                        Looks.Enqueue(look);
+                        return look.Wanted;
+                    },
+                    cancellationToken);
                 Turns++;
             },
             _ending.Token);

@@ -45,6 +45,31 @@ public sealed class NeutronNamespacesTests
         Assert.All(run.Agent.Directory.Asked, query => Assert.Equal(DiscoveryRun.Network(_id), query.Scope));
     }
 
+    // The agent itself listens again as soon as the new namespace is there; being told late that the old one had gone, it closed that and reset its guests.
+    [Fact]
+    public async Task Namespace_that_is_back_before_the_agent_is_told_that_it_went_keeps_its_guests()
+    {
+        var name = $"qdhcp-{_id}";
+        using var space = new TestNamespace(name).WithGuests("10.0.0.5");
+        Socket? open = null;
+        await using var run = await DiscoveryRun.StartAsync([name], reconciling: async look =>
+        {
+            if (look.Wanted.Count > 0 || open is not null) return;
+            space.Create();
+            space.WithGuests("10.0.0.5");
+            open = await ConnectedAsync(space);
+        });
+        run.Agent.Directory.Add(DiscoveryRun.Network(_id), "10.0.0.5", "instance");
+        await run.ListensOn("169.254.169.254:80");
+
+        space.Delete();
+
+        await Eventually.IsTrue(() => run.Looks.Count > 1 && open is not null, "the agent was told");
+        await open!.SendAsync("GET /x HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.Equal("instance /x", (await GuestClient.ReadAsync(open)).Text);
+        open.Dispose();
+    }
+
     [Fact]
     public async Task Connection_of_a_deleted_namespace_is_reset()
     {
@@ -184,5 +209,20 @@ public sealed class NeutronNamespacesTests
         await Eventually.IsTrue(() => run.Discovery.Describe().LookedAt > before + TimeSpan.FromMilliseconds(200), "some sweeps went by");
 
         Assert.Single(run.Looks);
+    }
+
+    private static async Task<Socket> ConnectedAsync(TestNamespace space)
+    {
+        for (var deadline = DateTime.UtcNow.AddSeconds(20); ; await Task.Delay(5))
+        {
+            try
+            {
+                return await GuestClient.ConnectAsync(space, "10.0.0.5");
+            }
+            catch (SocketException) when (DateTime.UtcNow < deadline)
+            {
+                // The agent does not listen yet.
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Firstlight.Cli;
+using Firstlight.Cli.Verbs;
+using Firstlight.Cli.Views;
 using Firstlight.Management;
 using Firstlight.Roles;
 using Firstlight.Tests.Support;
@@ -69,6 +71,23 @@ public sealed class AgentVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Networks_that_fail_are_told_by_agent_show_and_by_network_show()
+    {
+        await using var management = Management(null);
+        await management.StartAsync(TestContext.Current.CancellationToken);
+        using var registered = Register("host-agent", management.Endpoint!.ToString());
+
+        var table = await GoodAsync("agent show host-agent");
+        Assert.Contains("7 networks and routers in order, 0 still to be looked at", table, StringComparison.Ordinal);
+        Assert.Contains(table.Split('\n'), line => line.StartsWith("network  n2 ", StringComparison.Ordinal) && line.EndsWith("its uplink eth1 is not there", StringComparison.Ordinal));
+
+        var agent = (await JsonAsync("agent show host-agent")).GetProperty("networks").Deserialize(ViewJson.Default.HostNetworksView);
+        Assert.Equal("fails since 2026-11-21T03:20:00Z (4 attempts): its uplink eth1 is not there", OnThisHost.Of(agent, "n2"));
+        Assert.Equal("in order", OnThisHost.Of(agent, "n1"));
+        Assert.StartsWith("nobody keeps it", OnThisHost.Of(networks: null, "n1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_refuses_what_does_not_run_and_what_is_meant_by_two()
     {
         using var one = Register("host-agent", null);
@@ -120,7 +139,9 @@ public sealed class AgentVerbTests : IDisposable
         json => json.WriteRawValue("""
             {"infected_threads": 0, "fetches": [], "listeners": [
               {"scope": "network", "scope_id": "n1", "address": "169.254.169.254", "port": 80, "namespace": "/run/netns/qdhcp-n1", "state": "Listening", "problem": null, "connections": 4, "requests": 1000},
-              {"scope": "router", "scope_id": "r1", "address": "::", "port": 9697, "namespace": "/run/netns/qrouter-r1", "state": "NamespaceMissing", "problem": "no such namespace", "connections": 0, "requests": 12}]}
+              {"scope": "router", "scope_id": "r1", "address": "::", "port": 9697, "namespace": "/run/netns/qrouter-r1", "state": "NamespaceMissing", "problem": "no such namespace", "connections": 0, "requests": 12}],
+              "networks": {"state_path": "/srv/firstlight", "in_order": 7, "outstanding": 0, "failing": [
+                {"kind": "network", "id": "n2", "reason": "its uplink eth1 is not there", "since": "2026-11-21T03:20:00Z", "attempts": 4, "retry_at": "2026-11-21T03:21:00Z"}]}}
             """),
         NullLoggerFactory.Instance);
 

@@ -25,6 +25,19 @@ public sealed class LifecycleTests
         Assert.Equal([143, 130], codes);
     }
 
+    // What Nova's and Neutron's services take for "read your files anew" ended ours, and systemd takes that for a wanted end.
+    [Fact]
+    public void A_hang_up_ends_it_only_where_its_terminal_is_gone()
+    {
+        using var lifecycle = new Lifecycle(_ => { }, new SystemdNotifier(null));
+
+        lifecycle.OnHangUp(atTerminal: false);
+        Assert.False(lifecycle.Stopping.IsCancellationRequested);
+
+        lifecycle.OnHangUp(atTerminal: true);
+        Assert.True(lifecycle.Stopping.IsCancellationRequested);
+    }
+
     [Fact]
     public void The_service_manager_is_told_of_readiness_and_of_the_end()
     {

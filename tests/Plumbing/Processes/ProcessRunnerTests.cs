@@ -34,7 +34,7 @@ public sealed class ProcessRunnerTests
     public async Task A_failed_line_of_a_batch_is_named()
     {
         var e = await Assert.ThrowsAsync<ProcessFailedException>(() =>
-            new IpTool(_runner).RunAsync(networkNamespace: null, ["link show dev lo", "link show dev nothing-here"], TestContext.Current.CancellationToken));
+            new IpTool(new Hand(_runner)).RunAsync(networkNamespace: null, ["link show dev lo", "link show dev nothing-here"], TestContext.Current.CancellationToken));
 
         Assert.EndsWith("(ip link show dev nothing-here)", e.Message, StringComparison.Ordinal);
     }

@@ -11,6 +11,7 @@ namespace Firstlight.Cli.Verbs;
 internal static class AgentVerb
 {
     private static readonly string[] Columns = ["role", "host", "pid", "since", "state", "listening", "wanted", "connections", "requests"];
+    private static readonly string[] FailingColumns = ["kind", "id", "since", "attempts", "retry_at", "reason"];
     private static readonly string[] ListenerColumns = ["scope", "scope_id", "address", "port", "state", "connections", "requests", "problem"];
 
     /// <summary>The verb.</summary>
@@ -70,7 +71,7 @@ internal static class AgentVerb
         };
     }
 
-    // As a table the listeners are rows of their own below.
+    // As a table the listeners are rows of their own below, and so are networks that fail.
     private static void Write(TextWriter output, OutputFormat format, JsonElement detail)
     {
         if (format != OutputFormat.Table)
@@ -82,5 +83,9 @@ internal static class AgentVerb
         ResultWriter.WriteOne(output, format, detail.GetProperty("agent"));
         output.WriteLine();
         ResultWriter.WriteMany(output, format, detail.GetProperty("listeners"), ListenerColumns);
+        if (detail.GetProperty("networks") is not { ValueKind: JsonValueKind.Object } networks) return;
+        output.WriteLine();
+        output.WriteLine($"{networks.GetProperty("in_order")} networks and routers in order, {networks.GetProperty("outstanding")} still to be looked at");
+        if (networks.GetProperty("failing").GetArrayLength() > 0) ResultWriter.WriteMany(output, format, networks.GetProperty("failing"), FailingColumns);
     }
 }

@@ -24,22 +24,22 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
 
     private static async Task<AgentDetailView> AskAsync(HttpClient client, AgentRegistration registration, CancellationToken cancellationToken)
     {
-        if (AddressOf(registration) is not { } address) return Detail(registration, "unknown", "it has no management address", listeners: null);
+        if (AddressOf(registration) is not { } address) return Detail(registration, "unknown", "it has no management address", page: null);
         try
         {
             var (ready, said) = await GetAsync(client, new Uri(address, "/readyz"), cancellationToken);
             var (has, page) = await GetAsync(client, new Uri(address, "/status"), cancellationToken);
-            var listeners = has ? Listeners(JsonSerializer.Deserialize(page, ViewJson.Default.StatusPage)) : null;
-            return Detail(registration, ready ? "ready" : "not ready", ready ? null : said.Trim().ReplaceLineEndings("; "), listeners);
+            var status = has ? JsonSerializer.Deserialize(page, ViewJson.Default.StatusPage) : null;
+            return Detail(registration, ready ? "ready" : "not ready", ready ? null : said.Trim().ReplaceLineEndings("; "), status);
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return Detail(registration, "not answering", e is TaskCanceledException ? $"no answer from {address.Authority} within {Patience.TotalSeconds:0} s" : e.Message, listeners: null);
+            return Detail(registration, "not answering", e is TaskCanceledException ? $"no answer from {address.Authority} within {Patience.TotalSeconds:0} s" : e.Message, page: null);
         }
     }
 
-    private static List<ListenerView> Listeners(StatusPage? page) =>
-        [.. page?.ProxySocket is { } socket ? [socket.AsListener()] : Array.Empty<ListenerView>(), .. page?.Listeners ?? []];
+    private static List<ListenerView> Listeners(StatusPage page) =>
+        [.. page.ProxySocket is { } socket ? [socket.AsListener()] : Array.Empty<ListenerView>(), .. page.Listeners ?? []];
 
     private static async Task<(bool Ok, string Body)> GetAsync(HttpClient client, Uri uri, CancellationToken cancellationToken)
     {
@@ -56,9 +56,14 @@ internal sealed class AgentsOfThisHost(IReadOnlyList<RunDirectory> directories) 
         return new Uri($"http://{end}");
     }
 
-    private static AgentDetailView Detail(AgentRegistration r, string state, string? problem, IReadOnlyList<ListenerView>? listeners) => new(
-        new AgentView(
-            r.Role, r.Host, r.Pid, r.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), state, problem,
-            listeners?.Count(l => l.State is "Listening"), listeners?.Count, listeners?.Sum(l => l.Connections), listeners?.Sum(l => l.Requests), r.Version, r.Management),
-        listeners ?? []);
+    private static AgentDetailView Detail(AgentRegistration r, string state, string? problem, StatusPage? page)
+    {
+        var listeners = page is null ? null : Listeners(page);
+        return new AgentDetailView(
+            new AgentView(
+                r.Role, r.Host, r.Pid, r.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), state, problem,
+                listeners?.Count(l => l.State is "Listening"), listeners?.Count, listeners?.Sum(l => l.Connections), listeners?.Sum(l => l.Requests), r.Version, r.Management),
+            listeners ?? [],
+            page?.Networks);
+    }
 }

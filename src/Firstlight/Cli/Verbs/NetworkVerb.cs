@@ -13,7 +13,7 @@ internal static class NetworkVerb
     public static Command Build(GlobalOptions globals) => new Verb("network", "Layer-2 networks.", "firstlight network list", "firstlight network create blue --project red")
     {
         ResourceVerbs.List(globals, Resources.Network),
-        ResourceVerbs.Show(globals, Resources.Network, "blue"),
+        ResourceVerbs.ShowKept(globals, Resources.Network, "blue"),
         Create(globals),
         ResourceVerbs.Delete(globals, Resources.Network, "blue"),
         LibvirtXml(globals),

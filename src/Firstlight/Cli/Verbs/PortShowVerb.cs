@@ -30,7 +30,7 @@ internal static class PortShowVerb
             var port = GuestPorts.Of(cloud.Ports[row.Id]);
             var here = new PortHereView(
                 DeviceNames.HostEnd(port.Id), GuestAttachment.IsPlugged(port.Id, port.NetworkId), await GuardAsync(globals.Load(parse).StatePath, port, cancellationToken));
-            ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), Joined(row.Json, JsonSerializer.SerializeToElement(here, ViewJson.Default.PortHereView)));
+            ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), JsonFields.Joined(row.Json, JsonSerializer.SerializeToElement(here, ViewJson.Default.PortHereView)));
             return ExitCodes.Ok;
         });
         return verb;
@@ -47,18 +47,5 @@ internal static class PortShowVerb
         {
             return $"unknown: {e.Message}";
         }
-    }
-
-    private static JsonElement Joined(JsonElement inventory, JsonElement here)
-    {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
-        {
-            writer.WriteStartObject();
-            foreach (var field in inventory.EnumerateObject().Concat(here.EnumerateObject())) field.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-
-        return JsonDocument.Parse(bytes.ToArray()).RootElement;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Firstlight.Cli.Output;
+using Firstlight.Cli.Views;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
@@ -38,6 +39,26 @@ internal static class ResourceVerbs
             using var inventory = globals.OpenInventory(parse);
             var row = resource.Find(inventory.Read(), parse.GetRequiredValue(name), parse.GetValue(project));
             ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), row.Json);
+            return ExitCodes.Ok;
+        });
+        return verb;
+    }
+
+    /// <summary><c>NOUN show NAME</c> of something a host keeps: with how it fares on this one.</summary>
+    public static Verb ShowKept(GlobalOptions globals, Resource resource, string example)
+    {
+        var name = Options.NameOrId(resource.Noun);
+        var project = Options.Among();
+        var format = OutputOption.Create();
+        var verb = new Verb(
+            "show", $"Show one {resource.Noun}, and how it fares on this host.",
+            $"firstlight {resource.Noun} show {example}", $"firstlight {resource.Noun} show {example} -o yaml") { name, project, format };
+        verb.SetAction(async (parse, cancellationToken) =>
+        {
+            using var inventory = globals.OpenInventory(parse);
+            var row = resource.Find(inventory.Read(), parse.GetRequiredValue(name), parse.GetValue(project));
+            var here = new UnitHereView(await OnThisHost.OfAsync(globals.Load(parse), row.Id, cancellationToken));
+            ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), JsonFields.Joined(row.Json, JsonSerializer.SerializeToElement(here, ViewJson.Default.UnitHereView)));
             return ExitCodes.Ok;
         });
         return verb;

@@ -11,7 +11,7 @@ internal static class RouterVerb
     public static Command Build(GlobalOptions globals) => new Verb("router", "Routers between subnets.", "firstlight router list", "firstlight router add-interface r1 blue-v4", "firstlight router set-gateway r1 ext")
     {
         ResourceVerbs.List(globals, Resources.Router),
-        ResourceVerbs.Show(globals, Resources.Router, "r1"),
+        ResourceVerbs.ShowKept(globals, Resources.Router, "r1"),
         Create(globals),
         ResourceVerbs.Delete(globals, Resources.Router, "r1"),
         Interface(globals, "add-interface", "Give a router an interface on a subnet, with the subnet's gateway address.", RouterInterfaces.Add),

@@ -21,11 +21,11 @@ internal sealed record AgentView(
 internal sealed record ListenerView(
     string? Scope, string? ScopeId, string? Address, int? Port, string? Namespace, string? State, string? Problem, long Connections, long Requests);
 
-/// <summary>A running role with its listeners.</summary>
-internal sealed record AgentDetailView(AgentView Agent, IReadOnlyList<ListenerView> Listeners);
+/// <summary>A running role with its listeners, and with its networks where it keeps any.</summary>
+internal sealed record AgentDetailView(AgentView Agent, IReadOnlyList<ListenerView> Listeners, HostNetworksView? Networks);
 
 /// <summary>What is read of a <c>/status</c> page.</summary>
-internal sealed record StatusPage(IReadOnlyList<ListenerView>? Listeners, ProxySocketView? ProxySocket);
+internal sealed record StatusPage(IReadOnlyList<ListenerView>? Listeners, ProxySocketView? ProxySocket, HostNetworksView? Networks);
 
 /// <summary>The socket of haproxies in it.</summary>
 internal sealed record ProxySocketView(string? Path, bool Listening, long Requests)

@@ -18,4 +18,6 @@ namespace Firstlight.Cli.Views;
 [JsonSerializable(typeof(StatusPage))]
 [JsonSerializable(typeof(AttachmentView))]
 [JsonSerializable(typeof(PortHereView))]
+[JsonSerializable(typeof(HostPlanView))]
+[JsonSerializable(typeof(UnitHereView))]
 internal sealed partial class ViewJson : JsonSerializerContext;
