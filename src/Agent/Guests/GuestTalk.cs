@@ -35,6 +35,9 @@ internal sealed class GuestTalk(GuestPath path, RateLimiter? limiter, AgentMetri
     // Who sends more at once than any client does waits its turn at Kestrel, so that it costs the loop no more than others.
     private const int MostAtOnce = 8;
 
+    // The same for who asks for large documents: Kestrel makes the next one when the last one was taken.
+    private const int MostToSend = 64 * 1024;
+
     /// <summary>Answers what it can.</summary>
     /// <param name="listener">Where the connection came in.</param>
     /// <param name="peer">Who is at its other end.</param>
@@ -43,7 +46,7 @@ internal sealed class GuestTalk(GuestPath path, RateLimiter? limiter, AgentMetri
     public TalkResult Answer(ListenerFeature listener, GuestPeer peer, ReadOnlySpan<byte> received, AnswerBuffer answers)
     {
         var taken = 0;
-        for (var count = 0; count < MostAtOnce; count++)
+        for (var count = 0; count < MostAtOnce && answers.Written.Length < MostToSend; count++)
         {
             var rest = received[taken..];
             if (rest.IsEmpty) return new(TalkEnd.Open, taken);

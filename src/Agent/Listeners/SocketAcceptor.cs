@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Firstlight.Agent.Guests;
 using Firstlight.Agent.Identify;
 using Microsoft.Extensions.Logging;
 
@@ -71,10 +72,20 @@ internal sealed class SocketAcceptor(NamespaceListener home, Socket socket, Agen
         if (home.Connections >= options.MaxConnectionsPerListener)
         {
             ListenersLog.TooManyConnections(logger, home.Feature.Spec, options.MaxConnectionsPerListener);
+            Refuse(peer);
             return false;
         }
 
         home.Admit(peer, new GuestPeer(home.Feature.Scope, from.Address), Replay.None);
         return true;
+    }
+
+    // Closing a connection on which something is unread resets it, and what was said may be lost with that: so what came already is read.
+    private static void Refuse(Socket peer)
+    {
+        peer.Blocking = false;
+        peer.Send(TooManyConnections.Answer, SocketFlags.None, out _);
+        Span<byte> unread = stackalloc byte[4096];
+        peer.Receive(unread, SocketFlags.None, out _);
     }
 }

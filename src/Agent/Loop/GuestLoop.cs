@@ -107,25 +107,25 @@ internal sealed class GuestLoop : IDisposable
 
     private void Run()
     {
-        Span<EpollEvent> events = stackalloc EpollEvent[MostEvents];
+        var events = new EpollEvents(stackalloc byte[MostEvents * EpollEvents.Stride]);
         while (!_ending)
         {
             var ready = Epoll.Wait(_epoll, events, TimeLeft());
-            foreach (ref readonly var happened in events[..ready]) Serve(happened);
+            for (var i = 0; i < ready; i++) Serve(events.DataOf(i));
             RunErrands();
             SweepIfDue();
         }
     }
 
-    private void Serve(in EpollEvent happened)
+    private void Serve(ulong ticket)
     {
-        if (happened.Data == WatchTable.Nobody)
+        if (ticket == WatchTable.Nobody)
         {
             Epoll.Reset(_wake);
             return;
         }
 
-        if (_watched.Find(happened.Data) is not { } watched) return;
+        if (_watched.Find(ticket) is not { } watched) return;
         try
         {
             watched.Serve();
@@ -165,9 +165,10 @@ internal sealed class GuestLoop : IDisposable
             {
                 acceptor.Sweep(now);
             }
-            catch (IOException e)
+            catch (Exception e)
             {
-                LoopLog.Failed(_logger, e);
+                // One network's fault: the others are swept all the same.
+                LoopLog.SweepFailed(_logger, e);
             }
         }
     }

@@ -88,7 +88,8 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
         var received = ConnectionCalls.Receive(descriptor, loop.Input);
         if (received == -ConnectionCalls.EAGAIN)
         {
-            Keep(descriptor, peer, kept);
+            if (kept is null && !HasRoom()) Refuse(descriptor);
+            else Keep(descriptor, peer, kept);
             return;
         }
 
@@ -309,7 +310,7 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
     {
         if (kept is null && !HasRoom())
         {
-            ConnectionCalls.Close(descriptor);
+            Refuse(descriptor);
             return;
         }
 
@@ -319,7 +320,13 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
         Interlocked.Increment(ref _leaving);
         if (kept is not null) Drop(kept);
 
-        ThreadPool.UnsafeQueueUserWorkItem(new HandOver(this, home, descriptor, peer, replay), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(new HandOver(this, home, descriptor, peer, replay, logger), preferLocal: false);
+    }
+
+    private static void Refuse(int descriptor)
+    {
+        _ = ConnectionCalls.Send(descriptor, TooManyConnections.Answer, isLast: true);
+        ConnectionCalls.Close(descriptor);
     }
 
     private bool HasRoom()

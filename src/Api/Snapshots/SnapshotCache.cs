@@ -50,7 +50,10 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         }
 
         entry.LastUsed = now;
-        if (entry.Snapshot.Size != entry.CountedBytes) CountBytes(entry);
+
+        // Elsewhere: making room takes longer than a request for a document that is there may wait.
+        if (entry.Snapshot.Size != entry.CountedBytes && CountBytes(entry))
+            ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.Trim(), this, preferLocal: false);
         return true;
     }
 
@@ -147,29 +150,27 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
             _entries[key] = entry;
         }
 
-        CountBytes(entry);
+        if (CountBytes(entry)) Trim();
     }
 
-    private void CountBytes(CachedSnapshot entry)
+    /// <returns>Whether it is too much now.</returns>
+    private bool CountBytes(CachedSnapshot entry)
     {
         lock (_countLock)
         {
             var size = entry.Snapshot.Size;
-            if (entry.CountedBytes < 0) return;
+            if (entry.CountedBytes < 0) return false;
 
             Interlocked.Add(ref _bytes, size - entry.CountedBytes);
             entry.CountedBytes = size;
+            return _bytes > options.SnapshotCacheBytes;
         }
-
-        // Elsewhere: finding the oldest of many takes longer than the request that was one too many may wait.
-        if (Bytes > options.SnapshotCacheBytes && Interlocked.Exchange(ref _trimming, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.Trim(), this, preferLocal: false);
     }
 
     private void Trim()
     {
-        // Again after each pass: whoever went over the limit while it ran left the trimming to it.
-        do
+        // One at a time, and again after each pass: whoever went over the limit while it ran left the trimming to it.
+        while (Bytes > options.SnapshotCacheBytes && !_entries.IsEmpty && Interlocked.Exchange(ref _trimming, 1) == 0)
         {
             foreach (var (key, entry) in _entries.ToArray().OrderBy(pair => pair.Value.LastUsed))
             {
@@ -182,7 +183,6 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
 
             Volatile.Write(ref _trimming, 0);
         }
-        while (Bytes > options.SnapshotCacheBytes && !_entries.IsEmpty && Interlocked.Exchange(ref _trimming, 1) == 0);
     }
 
     // An entry that is gone is never counted again, even if a request still holds it.

@@ -9,11 +9,8 @@ public sealed class DifferentialFuzzTests
 {
     private const string Count = "FIRSTLIGHT_FUZZ_INPUTS";
     private const string FirstSeed = "FIRSTLIGHT_FUZZ_SEED";
-    private const int ShortRun = 200_000;
+    private const int ShortRun = 100_000;
     private const int Batch = 10_000;
-
-    // Of the inputs that the short way leaves to Kestrel untouched: the outcome is Kestrel's whatever that is, but for how the bytes get there.
-    private const int OneInSoMany = 16;
 
     [Fact]
     public async Task Engines_make_the_same_of_every_input()
@@ -33,7 +30,7 @@ public sealed class DifferentialFuzzTests
         var all = tallies.Aggregate(static (sum, tally) => sum + tally);
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{all.Inputs} inputs from seed {firstSeed} in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s: {all.Answered} with {all.Requests} requests answered the short way, {all.HandedOver} handed over untouched, {all.Compared} compared to the byte, no difference");
+            $"{all.Inputs} inputs from seed {firstSeed} in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s: {all.Answered} with {all.Requests} requests answered the short way, {all.HandedOver} handed over untouched; all compared to the byte, no difference");
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         Assert.True(all.Answered > all.Inputs / 3, $"the short way was hardly taken, so little was compared: {line}");
     }
@@ -46,9 +43,7 @@ public sealed class DifferentialFuzzTests
             var pieces = maker.Next();
             var talk = engines.Short(pieces);
             var isAnswered = talk.Requests > 0;
-            var isCompared = isAnswered || i % OneInSoMany == 0;
-            tally += new Tally(1, isAnswered ? 1 : 0, talk.Requests, isAnswered ? 0 : 1, isCompared ? 1 : 0);
-            if (!isCompared) continue;
+            tally += new Tally(1, isAnswered ? 1 : 0, talk.Requests, isAnswered ? 0 : 1);
             var lean = await engines.LeanAsync(talk, pieces);
             var kestrel = await engines.KestrelAsync(pieces);
             if (!kestrel.AsSpan().SequenceEqual(lean)) Assert.Fail(Difference(seed, i, pieces, kestrel, lean));
@@ -66,9 +61,9 @@ public sealed class DifferentialFuzzTests
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Tally(long Inputs, long Answered, long Requests, long HandedOver, long Compared)
+    private readonly record struct Tally(long Inputs, long Answered, long Requests, long HandedOver)
     {
         public static Tally operator +(Tally a, Tally b) =>
-            new(a.Inputs + b.Inputs, a.Answered + b.Answered, a.Requests + b.Requests, a.HandedOver + b.HandedOver, a.Compared + b.Compared);
+            new(a.Inputs + b.Inputs, a.Answered + b.Answered, a.Requests + b.Requests, a.HandedOver + b.HandedOver);
     }
 }

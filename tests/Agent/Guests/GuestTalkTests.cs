@@ -8,6 +8,7 @@ using Firstlight.Agent.Listeners;
 using Firstlight.Agent.Tests.Support;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Documents;
+using Firstlight.Metadata.Instances;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Agent.Tests.Guests;
@@ -34,7 +35,7 @@ public sealed class GuestTalkTests : IAsyncDisposable
         _listeners = new NamespaceListeners(options, _time, NullLoggerFactory.Instance);
         _metrics = new AgentMetrics(_listeners);
         _identifier = new Identifier(new OnePort(), TestAgent.Signature, options, _time, NullLogger<Identifier>.Instance);
-        _path = new GuestPath(_identifier, new Forwarder(_upstream, options, _time, NullLogger<Forwarder>.Instance), _time);
+        _path = PathTo(_upstream);
         _answers = new AnswerBuffer(_time);
     }
 
@@ -84,6 +85,18 @@ public sealed class GuestTalkTests : IAsyncDisposable
 
         Assert.Equal(new TalkResult(TalkEnd.Open, 8 * open.Length), Answer(talk, string.Concat(Enumerable.Repeat(open, 8))));
         Assert.Equal(new TalkResult(TalkEnd.HandOver, 8 * open.Length), Answer(talk, string.Concat(Enumerable.Repeat(open, 9))));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_large_documents_at_once_gets_the_next_one_from_Kestrel_once_it_took_those_before()
+    {
+        await _identifier.IdentifyAsync(_peer.Query, CancellationToken.None);
+        var upstream = new DocumentUpstream(DocumentUpstream.Instance with { UserData = new UserData(new byte[40 * 1024]) });
+        var talk = new GuestTalk(PathTo(upstream), limiter: null, _metrics, _time, NullLogger<GuestTalk>.Instance);
+        const string Large = "GET /openstack/latest/user_data HTTP/1.1\r\nHost: m\r\n\r\n";
+
+        Assert.Equal(new TalkResult(TalkEnd.HandOver, 2 * Large.Length), Answer(talk, Large + Large + Large));
+        Assert.Equal(new TalkResult(TalkEnd.Open, 2 * Large.Length), Answer(talk, Large + Large));
     }
 
     [Fact]
@@ -143,6 +156,9 @@ public sealed class GuestTalkTests : IAsyncDisposable
         await _identifier.IdentifyAsync(_peer.Query, CancellationToken.None);
         return Talk(limiter);
     }
+
+    private GuestPath PathTo(DocumentUpstream upstream) =>
+        new(_identifier, new Forwarder(upstream, new AgentOptions(), _time, NullLogger<Forwarder>.Instance), _time);
 
     private GuestTalk Talk(RateLimiter? limiter = null) => new(_path, limiter, _metrics, _time, NullLogger<GuestTalk>.Instance);
 }

@@ -257,7 +257,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     }
 
     [Fact]
-    public async Task Connections_over_the_cap_are_closed_and_other_listeners_do_not_notice()
+    public async Task Connections_over_the_cap_are_told_to_come_back_and_other_listeners_do_not_notice()
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
@@ -269,11 +269,40 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
         await Eventually.IsTrue(() => agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 3, "three connections are open");
 
         using var excess = await GuestClient.ConnectAsync(red, "10.0.0.5");
+        var reply = await GuestClient.ReadAsync(excess);
 
-        await GuestClient.WaitForEndAsync(excess);
+        Assert.Equal((503, "1"), (reply.Status, reply.Headers["Retry-After"]));
         Assert.Equal(200, (await GuestClient.GetAsync(blue, source: "10.0.0.5")).Status);
         held.ForEach(socket => socket.Dispose());
         await Eventually.IsTrue(() => agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 0, "the connections were forgotten");
+    }
+
+    [Fact]
+    public async Task Guests_who_crowd_a_network_do_not_keep_another_one_waiting()
+    {
+        using var red = new TestNamespace().WithGuests("10.0.0.5");
+        using var blue = new TestNamespace().WithGuests("10.0.0.5");
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, MaxRequestsInFlight = 8 });
+        agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
+        agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
+        await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
+        var held = new TaskCompletionSource<Agent.Forward.UpstreamAnswer>();
+        var answer = agent.Upstream.Answer;
+        agent.Upstream.Answer = (request, token) => request.InstanceId.Value == "red-instance" ? new(held.Task) : answer(request, token);
+        var crowd = new List<Task<Reply>>();
+        for (var i = 0; i < 4; i++)
+        {
+            crowd.Add(GuestClient.GetAsync(red, $"/{i}", "10.0.0.5"));
+            await Eventually.IsTrue(() => agent.Upstream.Asked.Count == crowd.Count, "the request is under way");
+        }
+
+        var refused = await GuestClient.GetAsync(red, "/one-too-many", "10.0.0.5");
+        var others = await Task.WhenAll(GuestClient.GetAsync(blue, "/a", "10.0.0.5"), GuestClient.GetAsync(blue, "/b", "10.0.0.5"));
+        held.SetResult(TestUpstream.Text(200, "done"));
+
+        Assert.Equal((503, "1"), (refused.Status, refused.Headers["Retry-After"]));
+        Assert.All(others, static reply => Assert.Equal(200, reply.Status));
+        Assert.All(await Task.WhenAll(crowd), static reply => Assert.Equal("done", reply.Text));
     }
 
     private static ListenerSpec V6(TestNamespace space, Scope scope) => new(scope, space.Path, MetadataAddress.V6, MetadataAddress.GuestPort, "eth0");

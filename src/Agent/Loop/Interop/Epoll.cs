@@ -29,7 +29,9 @@ internal static partial class Epoll
     /// <exception cref="IOException">Out of memory or watches, or no such descriptor.</exception>
     public static void Control(DescriptorHandle epoll, int operation, int descriptor, uint events, ulong data)
     {
-        if (Control(epoll, operation, descriptor, new EpollEvent { Events = events, Data = data }) != 0) throw DescriptorHandle.Failed("epoll_ctl");
+        Span<byte> asked = stackalloc byte[EpollEvents.Stride];
+        EpollEvents.Write(asked, events, data);
+        if (Control(epoll, operation, descriptor, asked) != 0) throw DescriptorHandle.Failed("epoll_ctl");
     }
 
     /// <summary>Waits.</summary>
@@ -37,9 +39,9 @@ internal static partial class Epoll
     /// <param name="events">Receives what is ready.</param>
     /// <param name="timeoutMilliseconds">-1 for ever.</param>
     /// <returns>How many are ready; 0 after the time, or when a signal came between.</returns>
-    public static int Wait(DescriptorHandle epoll, Span<EpollEvent> events, int timeoutMilliseconds)
+    public static int Wait(DescriptorHandle epoll, EpollEvents events, int timeoutMilliseconds)
     {
-        var ready = Wait(epoll, events, events.Length, timeoutMilliseconds);
+        var ready = Wait(epoll, events.Room, events.Capacity, timeoutMilliseconds);
         if (ready >= 0) return ready;
         return Marshal.GetLastPInvokeError() == EINTR ? 0 : throw DescriptorHandle.Failed("epoll_wait");
     }
@@ -57,10 +59,10 @@ internal static partial class Epoll
     private static partial int EventFd(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static partial int Control(DescriptorHandle epoll, int operation, int descriptor, in EpollEvent @event);
+    private static partial int Control(DescriptorHandle epoll, int operation, int descriptor, ReadOnlySpan<byte> asked);
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    private static partial int Wait(DescriptorHandle epoll, Span<EpollEvent> events, int count, int timeoutMilliseconds);
+    private static partial int Wait(DescriptorHandle epoll, Span<byte> events, int count, int timeoutMilliseconds);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(DescriptorHandle counter, in ulong value, nuint length);
@@ -69,12 +71,27 @@ internal static partial class Epoll
     private static partial nint Read(DescriptorHandle counter, out ulong value, nuint length);
 }
 
-/// <summary><c>struct epoll_event</c>, packed as x86-64 has it; other architectures have a gap before the data.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal struct EpollEvent
+/// <summary>Room for some <c>struct epoll_event</c> as the kernel lays them out: packed on x86-64, with a gap before the data elsewhere.</summary>
+/// <param name="room">A multiple of <see cref="Stride"/>.</param>
+internal readonly ref struct EpollEvents(Span<byte> room)
 {
-    public uint Events;
-    public ulong Data;
+    private static readonly int DataAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? sizeof(uint) : sizeof(ulong);
+
+    /// <summary>Length of one.</summary>
+    public static int Stride => DataAt + sizeof(ulong);
+
+    public Span<byte> Room { get; } = room;
+
+    public int Capacity => Room.Length / Stride;
+
+    /// <summary>What was given with the descriptor that the event is of.</summary>
+    public ulong DataOf(int index) => MemoryMarshal.Read<ulong>(Room[(index * Stride + DataAt)..]);
+
+    public static void Write(Span<byte> one, uint events, ulong data)
+    {
+        MemoryMarshal.Write(one, events);
+        MemoryMarshal.Write(one[DataAt..], data);
+    }
 }
 
 /// <summary>A descriptor of the loop's own that lives as long as the loop.</summary>
