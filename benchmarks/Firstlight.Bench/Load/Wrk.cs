@@ -24,8 +24,8 @@ internal static partial class Wrk
     public static Task<WrkResult> KeptAsync(string networkNamespace, string url, int seconds, CancellationToken cancellationToken) =>
         RunAsync(["ip", "netns", "exec", networkNamespace], BenchOptions.Connections, [], url, seconds, cancellationToken);
 
-    /// <summary>Request after request on connections that stay open.</summary>
-    public static Task<WrkResult> KeepAliveAsync(int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
+    /// <summary>From this machine; request after request on connections that stay open, unless a header says otherwise.</summary>
+    public static Task<WrkResult> AskAsync(int connections, IEnumerable<string> headers, string url, int seconds, CancellationToken cancellationToken) =>
         RunAsync([], connections, headers, url, seconds, cancellationToken);
 
     /// <summary>The generator's command line, for those who start it elsewhere.</summary>

@@ -16,7 +16,24 @@ internal static class Command
     }
 
     /// <summary>Runs a program and returns its exit code and what it printed. Throws only when the program is not there.</summary>
-    public static async Task<(int Code, string Output, string Complaint)> TryAsync(string[] command, CancellationToken cancellationToken)
+    public static Task<(int Code, string Output, string Complaint)> TryAsync(string[] command, CancellationToken cancellationToken) =>
+        TryAsync(command, output => output.ReadToEndAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Runs a program that takes long and tells each line it prints. Throws with its last line of complaint when it fails.</summary>
+    public static async Task StreamAsync(string[] command, Action<string> tell, CancellationToken cancellationToken)
+    {
+        var (code, last, complaint) = await TryAsync(command, TellAsync, cancellationToken);
+        if (code != 0) throw new BenchException($"{string.Join(' ', command)}: {LastLine(complaint) ?? LastLine(last) ?? $"exit code {code}"}");
+
+        async Task<string> TellAsync(StreamReader output)
+        {
+            var end = "";
+            while (await output.ReadLineAsync(cancellationToken) is { } line) tell(end = line);
+            return end;
+        }
+    }
+
+    private static async Task<(int Code, string Output, string Complaint)> TryAsync(string[] command, Func<StreamReader, Task<string>> read, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(command[0])
         {
@@ -32,7 +49,7 @@ internal static class Command
 
         using var process = Start(start);
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var output = read(process.StandardOutput);
         var complaint = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {

@@ -33,7 +33,12 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Waits for a condition. Throws with the last line of the server's log when the server ends or <paramref name="limit"/> passes.</summary>
-    public async Task UntilAsync(string what, Func<CancellationToken, Task<bool>> condition, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="what">For the message.</param>
+    /// <param name="condition">Whether it is so.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="every">Pause between two looks; null for 20 ms.</param>
+    public async Task UntilAsync(string what, Func<CancellationToken, Task<bool>> condition, TimeSpan limit, CancellationToken cancellationToken, TimeSpan? every = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition(cancellationToken).ConfigureAwait(false))
@@ -48,7 +53,7 @@ internal sealed class Daemon : IAsyncDisposable
                 throw new BenchException($"{_name}: not within {limit.TotalSeconds} s: {what}: {LastLogLine()}");
             }
 
-            await Task.Delay(20, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(every ?? TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -28,6 +28,14 @@ internal static partial class ProcessCpu
         return sum;
     }
 
+    /// <summary>Time of this process, and of the programs it started that have ended.</summary>
+    public static CpuTime OfThis(int ticksPerSecond)
+    {
+        var stat = ReadStat(Environment.ProcessId)!;
+        var tick = 1_000_000.0 / ticksPerSecond;
+        return new(stat.User * tick, stat.System * tick);
+    }
+
     /// <summary>User and system time so far, in clock ticks (<see cref="Host.TicksPerSecond"/>).</summary>
     public static (long User, long System) Ticks(IEnumerable<int> pids, string? owning = null)
     {

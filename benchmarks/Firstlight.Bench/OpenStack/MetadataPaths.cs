@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Firstlight.Bench.Load;
 using Firstlight.Conformance.Tests.Neutron;
 using Firstlight.Plumbing.Namespaces;
+using Firstlight.System.Tests.Support;
 
 namespace Firstlight.Bench.OpenStack;
 
@@ -37,7 +38,7 @@ internal sealed class MetadataPaths(string root, BenchCloud cloud)
     {
         var path = name switch
         {
-            Real => Way(name, "haproxy → neutron-metadata-agent → Neutron, Nova", 80, _services.MetadataAgent, cloud.HaproxyPidFile, withNova: true),
+            Real => await RealAsync(),
             RealCached => await RealCachedAsync(),
             Socket => await OnSocketAsync(),
             Namespace => await InNamespaceAsync(name, "Firstlight in the namespace → Neutron, Nova", 83, 9293, withNova: true),
@@ -52,6 +53,13 @@ internal sealed class MetadataPaths(string root, BenchCloud cloud)
     public async Task StopOursAsync()
     {
         foreach (var service in _started) await service.StopAsync();
+    }
+
+    private async Task<MetadataPath> RealAsync()
+    {
+        // Neutron's DHCP agent starts it in its own time after the port was plugged.
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(cloud.HaproxyPidFile)), "Neutron's DHCP agent starts a haproxy for the network");
+        return Way(Real, "haproxy → neutron-metadata-agent → Neutron, Nova", 80, _services.MetadataAgent, cloud.HaproxyPidFile, withNova: true);
     }
 
     private async Task<MetadataPath> RealCachedAsync()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Scenarios;
 
@@ -13,6 +14,7 @@ internal sealed class FirstlightPeer : Peer
     private readonly BenchOptions _options;
     private readonly string _directory;
     private readonly int _management = FreePort();
+    private readonly int _api = FreePort();
     private Daemon? _daemon;
 
     private FirstlightPeer(BenchOptions options, string directory)
@@ -35,6 +37,20 @@ internal sealed class FirstlightPeer : Peer
     /// <summary>The program alone, without the daemons it started.</summary>
     public int Pid => Running.Pid;
 
+    /// <summary>Where it answers signed requests.</summary>
+    public IPEndPoint Api => new(IPAddress.Loopback, _api);
+
+    /// <summary>How it is started.</summary>
+    public Launch Launch
+    {
+        get
+        {
+            // Methods that are precompiled would not be slow.
+            string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
+            return new(Name, Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+        }
+    }
+
     private Daemon Running => _daemon ?? throw new InvalidOperationException("firstlight does not run");
 
     private string Config => Path.Combine(_directory, "firstlight.conf");
@@ -56,26 +72,27 @@ internal sealed class FirstlightPeer : Peer
     {
         Directory.CreateDirectory(Path.Combine(directory, "state"));
         var peer = new FirstlightPeer(options, directory);
-        await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, FreePort()), cancellationToken);
+        await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, peer._api), cancellationToken);
         undo.Add("networks of firstlight", () => Command.TryAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
         undo.Add("firstlight standalone", peer.StopAsync);
         return peer;
     }
 
-    /// <summary>Brings the inventory to a cloud file; a running program hears of it at once.</summary>
-    public async Task ApplyAsync(string cloud, CancellationToken cancellationToken)
+    /// <summary>Adds cloud files to the inventory; a running program hears of each at once.</summary>
+    public async Task ApplyAsync(IEnumerable<string> files, CancellationToken cancellationToken)
     {
         var file = Path.Combine(_directory, "cloud.yaml");
-        await File.WriteAllTextAsync(file, cloud, cancellationToken);
-        await Command.RunAsync([Program, "apply", "--config-file", Config, file], cancellationToken);
+        foreach (var text in files)
+        {
+            await File.WriteAllTextAsync(file, text, cancellationToken);
+            await Command.RunAsync([Program, "apply", "--config-file", Config, file], cancellationToken);
+        }
     }
 
     /// <summary>Starts the program on processor 0 and waits until it says that all networks are in order.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Methods that are precompiled would not be slow.
-        string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
-        _daemon = Daemon.Start("firstlight", Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+        _daemon = Launch.Start();
         await UntilReadyAsync(cancellationToken);
     }
 
@@ -106,6 +123,13 @@ internal sealed class FirstlightPeer : Peer
         }
     }
 
+    /// <summary>Ends the program and starts it again, with nothing in its memory.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync();
+        await StartAsync(cancellationToken);
+    }
+
     /// <summary>Waits until the guest is answered its own document, and returns it.</summary>
     public async Task<string> DocumentAsync(GuestNetwork network, CancellationToken cancellationToken)
     {
@@ -125,6 +149,7 @@ internal sealed class FirstlightPeer : Peer
         state_path = {state}
         metadata_listen = 127.0.0.1
         metadata_listen_port = {api}
+        metadata_proxy_shared_secret = {SignedGuest.Secret}
         [firstlight]
         management_listen = 127.0.0.1:{management}
 

@@ -9,7 +9,9 @@ namespace Firstlight.Bench.Peers;
 /// </summary>
 internal sealed class HaproxyPeer : Peer
 {
-    private const int Port = 8081;
+    /// <summary>Beside ours in the namespace.</summary>
+    public const int Port = 8081;
+
     private readonly Daemon _daemon;
     private readonly NginxPeer _behind;
 
@@ -29,21 +31,19 @@ internal sealed class HaproxyPeer : Peer
 
     public static async Task<HaproxyPeer> StartAsync(string directory, NginxPeer behind, GuestNetwork network, Undo undo, CancellationToken cancellationToken)
     {
+        var daemon = undo.Add("haproxy", (await PrepareAsync(directory, behind, network, cancellationToken)).Start());
+        var peer = new HaproxyPeer(daemon, behind);
+        await daemon.UntilAsync("it serves the document", async token => await network.GetAsync(peer.Url, token) is (200, _), TimeSpan.FromSeconds(15), cancellationToken);
+        return peer;
+    }
+
+    /// <summary>haproxy in a network's namespace, ready to be started.</summary>
+    public static async Task<Launch> PrepareAsync(string directory, NginxPeer behind, GuestNetwork network, CancellationToken cancellationToken)
+    {
         Directory.CreateDirectory(directory);
         var config = Path.Combine(directory, "haproxy.cfg");
-        await File.WriteAllTextAsync(config, Configuration(behind.Socket, network.NetworkId), cancellationToken).ConfigureAwait(false);
-        var daemon = undo.Add(
-            "haproxy",
-            Daemon.Start(
-                "haproxy", Path.Combine(directory, "haproxy.out"),
-                "ip", "netns", "exec", network.ServerNamespace, "taskset", "-c", "0", "haproxy", "-db", "-f", config));
-        var peer = new HaproxyPeer(daemon, behind);
-        await daemon.UntilAsync(
-            "it serves the document",
-            async token => await network.GetAsync(peer.Url, token).ConfigureAwait(false) is (200, _),
-            TimeSpan.FromSeconds(15),
-            cancellationToken).ConfigureAwait(false);
-        return peer;
+        await File.WriteAllTextAsync(config, Configuration(behind.Socket, network.NetworkId), cancellationToken);
+        return new("haproxy", Path.Combine(directory, "haproxy.out"), ["ip", "netns", "exec", network.ServerNamespace, "taskset", "-c", "0", "haproxy", "-db", "-f", config]);
     }
 
     private static string Configuration(string socket, Guid network) => $"""

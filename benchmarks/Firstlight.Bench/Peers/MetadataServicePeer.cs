@@ -29,14 +29,46 @@ internal sealed class MetadataServicePeer : Peer
 
     public IPEndPoint EndPoint { get; }
 
-    public static Task<MetadataServicePeer> StartOursAsync(string root, string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken) =>
-        StartAsync("firstlight", "Firstlight, `metadata-api`", [$"{root}/firstlight", "metadata-api"], directory, cloud, undo, cancellationToken);
+    /// <summary>What ours is called in tables.</summary>
+    public const string OursDescription = "Firstlight, `metadata-api`";
 
-    public static Task<MetadataServicePeer> StartNovaAsync(string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken) =>
-        StartAsync("nova", "nova-api-metadata, one worker, cache in the process", ["nova-api"], directory, cloud, undo, cancellationToken);
+    /// <summary>What the real one is called in tables.</summary>
+    public const string NovaDescription = "nova-api-metadata, one worker, cache in the process";
 
-    private static async Task<MetadataServicePeer> StartAsync(
-        string name, string description, string[] program, string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
+    public static async Task<MetadataServicePeer> StartOursAsync(string root, string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
+    {
+        var (launch, endPoint) = await OursAsync(root, directory, cloud, cancellationToken);
+        return await StartAsync(launch, OursDescription, endPoint, cloud, undo, cancellationToken);
+    }
+
+    public static async Task<MetadataServicePeer> StartNovaAsync(string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
+    {
+        var (launch, endPoint) = await NovaAsync(directory, cloud, cancellationToken);
+        return await StartAsync(launch, NovaDescription, endPoint, cloud, undo, cancellationToken);
+    }
+
+    /// <summary>Ours, ready to be started, and where it will listen.</summary>
+    public static Task<(Launch Launch, IPEndPoint EndPoint)> OursAsync(string root, string directory, NovaCloud cloud, CancellationToken cancellationToken) =>
+        PrepareAsync("firstlight", [$"{root}/firstlight", "metadata-api"], directory, cloud, cancellationToken);
+
+    /// <summary>The real one, ready to be started, and where it will listen.</summary>
+    public static Task<(Launch Launch, IPEndPoint EndPoint)> NovaAsync(string directory, NovaCloud cloud, CancellationToken cancellationToken) =>
+        PrepareAsync("nova", ["nova-api"], directory, cloud, cancellationToken);
+
+    /// <summary>Whether a service answers for a guest.</summary>
+    public static bool Serves(IPEndPoint endPoint, SignedGuest guest)
+    {
+        try
+        {
+            return NewConnections.Get(endPoint, guest, "/openstack/latest/meta_data.json") is (200, _);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(Launch Launch, IPEndPoint EndPoint)> PrepareAsync(string name, string[] program, string directory, NovaCloud cloud, CancellationToken cancellationToken)
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, NovaCloud.FreePort());
         var own = Path.Combine(directory, $"{name}-own.conf");
@@ -48,24 +80,15 @@ internal sealed class MetadataServicePeer : Peer
             newest_version = 2020-10-14
             management_listen =
 
-            """), cancellationToken).ConfigureAwait(false);
-        var daemon = undo.Add(
-            name,
-            Daemon.Start(name, Path.Combine(directory, $"{name}.log"), ["taskset", "-c", "0", .. program, "--config-file", cloud.NovaConf, "--config-file", own]));
-        var guest = cloud.Fresh(1)[0];
-        await daemon.UntilAsync("it serves the document", _ => Task.FromResult(Serves(endPoint, guest)), TimeSpan.FromSeconds(90), cancellationToken).ConfigureAwait(false);
-        return new(name, description, daemon, endPoint);
+            """), cancellationToken);
+        return (new(name, Path.Combine(directory, $"{name}.log"), ["taskset", "-c", "0", .. program, "--config-file", cloud.NovaConf, "--config-file", own]), endPoint);
     }
 
-    private static bool Serves(IPEndPoint endPoint, SignedGuest guest)
+    private static async Task<MetadataServicePeer> StartAsync(Launch launch, string description, IPEndPoint endPoint, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
     {
-        try
-        {
-            return NewConnections.Get(endPoint, guest, "/openstack/latest/meta_data.json") is (200, _);
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        var daemon = undo.Add(launch.Name, launch.Start());
+        var guest = cloud.Fresh(1)[0];
+        await daemon.UntilAsync("it serves the document", _ => Task.FromResult(Serves(endPoint, guest)), TimeSpan.FromSeconds(90), cancellationToken);
+        return new(launch.Name, description, daemon, endPoint);
     }
 }

@@ -36,6 +36,16 @@ internal static class MeasureText
         text.Line($"Failed requests: {string.Join(", ", failed.Select(f => $"{f.Name} {f.Peer} {f.Failed}"))}.");
     }
 
+    /// <summary>How much others had of the processors meanwhile, where that was looked at.</summary>
+    public static void Others(this StringBuilder text, IEnumerable<Measure> measures)
+    {
+        var others = measures.SelectMany(m => m.Peers).SelectMany(p => p.Rounds).Select(r => r.Others).OfType<double>().ToArray();
+        if (others.Length == 0) return;
+        var spread = Spread.Of(others);
+        text.Line($"");
+        text.Line($"Meanwhile others, neighbours of the virtual machine included, had {spread.Median * 100:F0} % of one processor ({spread.Least * 100:F0}–{spread.Most * 100:F0}).");
+    }
+
     /// <summary>The machine and the programs.</summary>
     public static void Machine(this StringBuilder text, Host host, DateTimeOffset finished)
     {

@@ -6,7 +6,7 @@ namespace Firstlight.Bench.Report;
 /// <summary>A run of scenario <c>path</c> as people read it.</summary>
 internal static class PathTable
 {
-    public static string Render(PathResult result)
+    public static string Render(LoadResult result)
     {
         var text = new StringBuilder();
         foreach (var measure in result.Measures)
@@ -20,18 +20,19 @@ internal static class PathTable
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
         text.Line($"Medians of {settings.Rounds} rounds of {settings.Seconds} s (least–most), peers taking turns; a document of {settings.BodyBytes} bytes; server on processor 0, load on processor 1. CPU is that of all processes of the peer; memory is proportional set size after the load.");
+        text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);
         return text.ToString();
     }
 
-    public static IEnumerable<Plot> Plots(PathResult result)
+    public static IEnumerable<Plot> Plots(LoadResult result)
     {
         if (result.Of("closed") is { } closed) yield return closed.CpuPlot("path-closed", "CPU a request, a new connection for each (bars: median; line: least to most)");
         if (result.Of("kept") is { } kept) yield return kept.CpuPlot("path-kept", "CPU a request, connections that stay open");
     }
 
-    public static IEnumerable<Figure> Figures(PathResult result)
+    public static IEnumerable<Figure> Figures(LoadResult result)
     {
         if (result.Of("closed") is not { } closed) yield break;
         foreach (var ratio in closed.Ratios)

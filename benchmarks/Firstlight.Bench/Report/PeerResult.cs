@@ -37,6 +37,10 @@ internal sealed record Round(
 {
     public double CpuMicrosecondsPerRequest => UserMicrosecondsPerRequest + SystemMicrosecondsPerRequest;
 
+    /// <summary>How much of one processor went to others than server and load meanwhile, this virtual machine's neighbours included; null where that was not looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Others { get; init; }
+
     /// <summary>Time of the database server per request, which is no process of the peer; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? DatabaseMicrosecondsPerRequest { get; init; }

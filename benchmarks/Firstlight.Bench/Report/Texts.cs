@@ -30,8 +30,9 @@ internal static class Texts
         _ => value.ToString("0.##", CultureInfo.InvariantCulture),
     };
 
-    /// <summary><c>median (least–most)</c>.</summary>
-    public static string Range(Spread spread, Func<double, string> say) => $"{say(spread.Median)} ({say(spread.Least)}–{say(spread.Most)})";
+    /// <summary><c>median (least–most)</c>; the figure alone where there is one.</summary>
+    public static string Range(Spread spread, Func<double, string> say) =>
+        spread.Least == spread.Most ? say(spread.Median) : $"{say(spread.Median)} ({say(spread.Least)}–{say(spread.Most)})";
 
     /// <summary><c>1,000</c>.</summary>
     public static string Count(double count) => count.ToString("#,0", CultureInfo.InvariantCulture);

@@ -23,8 +23,12 @@ internal sealed record Verdict(double Value, double Budget, double Goal, Func<do
     /// <summary>A small share, as one over so much.</summary>
     public static Verdict Share(double value, double budget, double goal) => new(value, budget, goal, Texts.Share);
 
-    /// <summary>A time.</summary>
-    public static Verdict Seconds(double value, double budget, double goal) => new(value, budget, goal, Texts.Seconds);
+    /// <summary>A time in which all is done and nothing fails.</summary>
+    public static Verdict Within(double seconds, double budget, long failed) =>
+        new(failed > 0 ? double.PositiveInfinity : seconds, budget, budget, s => $"{Texts.Seconds(s)} and none fails");
+
+    /// <summary>Where it is going: nothing fails.</summary>
+    public static Verdict NoneFails(long failed) => new(failed, double.PositiveInfinity, 0, _ => "none fails");
 
     private IEnumerable<string> Parts()
     {

@@ -36,7 +36,10 @@ internal sealed class AgentScenario : Scenario<AgentResult>
 
     public override IReadOnlyList<string> Peers => MetadataPaths.Names;
 
-    public override IEnumerable<(string Name, string[] Version)> Programs =>
+    public override IEnumerable<(string Name, string[] Version)> Programs => RealPrograms;
+
+    /// <summary>The programs of the real path, and how each says its version.</summary>
+    public static IEnumerable<(string Name, string[] Version)> RealPrograms =>
     [
         ("haproxy", ["haproxy", "-v"]), ("mariadb", ["mariadbd", "--version"]), ("rabbitmq", Package("rabbitmq-server")),
         ("nova-api", Package("nova-api")), ("neutron-metadata-agent", Package("neutron-metadata-agent")), ("neutron-server", Package("neutron-server")),

@@ -17,6 +17,9 @@ internal sealed class GuestNetwork(int number = 0)
     /// <summary>The address guests ask.</summary>
     public const string MetadataAddress = "169.254.169.254";
 
+    /// <summary>The largest number of a network.</summary>
+    public const int LastNumber = 4095;
+
     // In the first eight digits of every id, of which names of devices are made: several runs can share a machine.
     private static readonly int Run = RandomNumberGenerator.GetInt32(1, 1 << 19);
 
@@ -39,6 +42,9 @@ internal sealed class GuestNetwork(int number = 0)
 
     /// <summary>Guests beside it. Default none.</summary>
     public int Guests { get; init; }
+
+    /// <summary>Guests that really have their address in the namespace; null (default) for all.</summary>
+    public IReadOnlyList<int>? Plugged { get; init; }
 
     /// <summary>Those guests, as they boot.</summary>
     public IReadOnlyList<BootingGuest> Booting => [.. Enumerable.Range(1, Guests).Select(Guest)];
@@ -109,18 +115,13 @@ internal sealed class GuestNetwork(int number = 0)
         ScriptAsync(string.Concat(networks.Select(n => n.PlugScript())), cancellationToken);
 
     /// <summary>One GET from the guest: status and body; status 0 when there was no answer.</summary>
-    public async Task<(int Status, string Body)> GetAsync(string url, CancellationToken cancellationToken)
-    {
-        var (_, output, _) = await Command.TryAsync(["ip", "netns", "exec", GuestNamespace, "curl", "-s", "--noproxy", "*", "-m", "5", "-w", "\n%{http_code}", url], cancellationToken);
-        var cut = output.LastIndexOf('\n');
-        return cut < 0 ? (0, "") : (int.Parse(output.AsSpan(cut + 1), CultureInfo.InvariantCulture), output[..cut]);
-    }
+    public Task<(int Status, string Body)> GetAsync(string url, CancellationToken cancellationToken) => Curl.GetAsync(["ip", "netns", "exec", GuestNamespace], url, cancellationToken);
 
     // A new connection for every request needs more ports than the default range has.
     private string PlugScript()
     {
         var addresses = new StringBuilder();
-        for (var guest = 0; guest <= Guests; guest++) addresses.Append(CultureInfo.InvariantCulture, $"address add {AddressOf(guest)}/16 dev eth0\n");
+        foreach (var guest in Plugged ?? [.. Enumerable.Range(0, Guests + 1)]) addresses.Append(CultureInfo.InvariantCulture, $"address add {AddressOf(guest)}/16 dev eth0\n");
         return $"""
             ip -batch - <<BATCH
             netns add {GuestNamespace}

@@ -99,7 +99,7 @@ internal sealed class NovaScenario : Scenario<NovaResult>
             [new("cold", "the first request of an instance, `meta_data.json`, one after the other, each on a new connection.", 1.0 / 10, [])] =
                 (peer, token) => Task.Run(() => NewConnections.Ask(peer.EndPoint, cloud.Fresh(Shares[peer.Name].Cold), [Document], token), token),
             [new("cached", $"`meta_data.json` of one instance on {Connections} connections that stay open, for {options.Seconds} s.", 1.0 / 12, [])] =
-                (peer, token) => Wrk.KeepAliveAsync(Connections, guest.Headers, peer.Url, options.Seconds, token),
+                (peer, token) => Wrk.AskAsync(Connections, guest.Headers, peer.Url, options.Seconds, token),
             [new("boot", $"{NewConnections.Boot.Count} requests of an instance that nobody asked for before, in cloud-init's order, each on a new connection.", null, [])] =
                 (peer, token) => Task.Run(() => NewConnections.Ask(peer.EndPoint, cloud.Fresh(Shares[peer.Name].Boots), NewConnections.Boot, token), token),
         };

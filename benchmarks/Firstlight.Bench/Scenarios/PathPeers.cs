@@ -1,5 +1,5 @@
-using Firstlight.Bench.Peers;
 using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
 
 namespace Firstlight.Bench.Scenarios;
 

@@ -7,7 +7,7 @@ using Firstlight.Bench.Report;
 namespace Firstlight.Bench.Scenarios;
 
 /// <summary>What a booting guest does: one GET of <c>meta_data.json</c> on a new connection, over and over; and the same on connections that stay open.</summary>
-internal sealed class PathScenario : Scenario<PathResult>
+internal sealed class PathScenario : Scenario<LoadResult>
 {
     public override string Name => "path";
 
@@ -19,7 +19,7 @@ internal sealed class PathScenario : Scenario<PathResult>
 
     public override IEnumerable<(string Name, string[] Version)> Programs => [("haproxy", ["haproxy", "-v"]), ("nginx", ["nginx", "-v"])];
 
-    protected override async Task<PathResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
+    protected override async Task<LoadResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
     {
         await using var undo = new Undo();
         var directory = RunDirectory.Make(undo);
@@ -39,11 +39,11 @@ internal sealed class PathScenario : Scenario<PathResult>
         return new(Name, DateTimeOffset.UtcNow, host, new(options.Rounds, options.Seconds, options.WarmUpSeconds, BenchOptions.Connections, document.Length), measures);
     }
 
-    protected override string Table(PathResult result) => PathTable.Render(result);
+    protected override string Table(LoadResult result) => PathTable.Render(result);
 
-    protected override IEnumerable<Plot> Plots(PathResult result) => PathTable.Plots(result);
+    protected override IEnumerable<Plot> Plots(LoadResult result) => PathTable.Plots(result);
 
-    protected override IEnumerable<Figure> Figures(PathResult result) => PathTable.Figures(result);
+    protected override IEnumerable<Figure> Figures(LoadResult result) => PathTable.Figures(result);
 
     // The first is for warming up.
     private static Asking<Peer>[] Ways(BenchOptions options, GuestNetwork network) =>

@@ -6,8 +6,14 @@ internal static class ScenarioList
     public static IReadOnlyList<IScenario> All { get; } =
     [
         new PathScenario(),
+        new ApiScenario(),
+        new BootScenario(),
+        new ScaleScenario(),
+        new StartScenario(),
+        new MicroScenario(),
         new NovaScenario(),
         new AgentScenario(),
+        new GuardScenario(),
     ];
 
     public static IScenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);

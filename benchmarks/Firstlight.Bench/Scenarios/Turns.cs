@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
@@ -31,7 +32,7 @@ internal static class Turns
                     kept[way][peer].Add(round);
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"      {i + 1}/{rounds} {way.Name,-7} {peer.Name,-11} {round.RequestsPerSecond,8:F0} requests/s  {round.CpuMicrosecondsPerRequest,7:F1} µs CPU a request"));
+                        $"      {i + 1}/{rounds} {way.Name,-7} {peer.Name,-11} {round.RequestsPerSecond,8:F0} requests/s  {round.CpuMicrosecondsPerRequest,7:F1} µs CPU a request, others {round.Others * 100:F0} %"));
                 }
             }
         }
@@ -43,11 +44,16 @@ internal static class Turns
         where TPeer : Peer
     {
         var load = await LoadAverage.NowAsync(cancellationToken);
-        var before = peer.Cpu(host);
+        var (begun, machine, ours, before) = (Stopwatch.GetTimestamp(), Processors.Now(host.TicksPerSecond), ProcessCpu.OfThis(host.TicksPerSecond), peer.Cpu(host));
         var asked = await way.Ask(peer, cancellationToken);
-        var cpu = (peer.Cpu(host) - before) / asked.Requests;
-        return asked.Requests == 0
-            ? throw new BenchException($"{peer.Name} answered nothing")
-            : new(number, turn, load, asked.Requests, asked.Seconds, asked.Requests / asked.Seconds, asked.P50Ms, asked.P99Ms, cpu.User, cpu.System, asked.FailedResponses, asked.SocketErrors);
+        var used = peer.Cpu(host) - before;
+        var (passed, all) = (Stopwatch.GetElapsedTime(begun).TotalMicroseconds, Processors.Now(host.TicksPerSecond));
+        if (asked.Requests == 0) throw new BenchException($"{peer.Name} answered nothing");
+        var others = all.Busy - machine.Busy + all.Stolen - machine.Stolen - used.Total - (ProcessCpu.OfThis(host.TicksPerSecond) - ours).Total;
+        var cpu = used / asked.Requests;
+        return new(number, turn, load, asked.Requests, asked.Seconds, asked.Requests / asked.Seconds, asked.P50Ms, asked.P99Ms, cpu.User, cpu.System, asked.FailedResponses, asked.SocketErrors)
+        {
+            Others = Math.Max(0, others / passed),
+        };
     }
 }

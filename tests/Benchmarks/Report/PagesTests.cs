@@ -1,5 +1,6 @@
 using Firstlight.Bench.Report;
 using Firstlight.Bench.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Bench.Tests.Report;
 
@@ -8,7 +9,7 @@ public sealed class PagesTests
     [Fact]
     public void Every_figure_in_the_pages_is_that_of_the_kept_results()
     {
-        foreach (var (path, text) in Pages.Render(Checkout.Root))
+        foreach (var (path, text) in Pages.Render(Repository.Root))
         {
             Assert.True(File.Exists(path), $"{path} is missing: ./bench page writes it");
             Assert.True(File.ReadAllText(path) == text, $"{path} is not what benchmarks/results says: ./bench page writes it again");
@@ -18,9 +19,9 @@ public sealed class PagesTests
     [Fact]
     public void No_plot_is_left_of_a_result_that_is_gone()
     {
-        var plots = Directory.EnumerateFiles(Path.Combine(Checkout.Root, "benchmarks/plots"));
+        var plots = Directory.EnumerateFiles(Path.Combine(Repository.Root, "benchmarks/plots"));
 
-        Assert.Empty(plots.Except(Pages.Render(Checkout.Root).Keys));
+        Assert.Empty(plots.Except(Pages.Render(Repository.Root).Keys));
     }
 
     [Fact]

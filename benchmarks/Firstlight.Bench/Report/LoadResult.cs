@@ -3,8 +3,8 @@ using Firstlight.Bench.Machine;
 
 namespace Firstlight.Bench.Report;
 
-/// <summary>A run of scenario <c>path</c>, as it is kept.</summary>
-internal sealed record PathResult(string Scenario, DateTimeOffset Finished, Host Host, LoadSettings Settings, IReadOnlyList<Measure> Measures) : IKeptResult
+/// <summary>A run in which peers bear load in several ways, as it is kept.</summary>
+internal sealed record LoadResult(string Scenario, DateTimeOffset Finished, Host Host, LoadSettings Settings, IReadOnlyList<Measure> Measures) : IKeptResult
 {
     [JsonIgnore]
     public IEnumerable<Round> AllRounds => Measures.SelectMany(m => m.Peers).SelectMany(p => p.Rounds);

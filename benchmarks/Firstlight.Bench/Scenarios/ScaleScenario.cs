@@ -1,0 +1,77 @@
+using System.Globalization;
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
+using Firstlight.Bench.Plots;
+using Firstlight.Bench.Report;
+using Firstlight.Bench.Scenarios.Scales;
+
+namespace Firstlight.Bench.Scenarios;
+
+/// <summary>What more networks and more instances cost: a request, memory, a start, one more of them.</summary>
+internal sealed class ScaleScenario : Scenario<ScaleResult>
+{
+    private const int NetworksOfInstances = 10;
+    private static readonly int[] Networks = [1, 10, 100, 1000, 4000];
+    private static readonly int[] QuickNetworks = [1, 10, 40];
+    private static readonly int[] Instances = [10, 100, 1000, 10_000, 100_000];
+    private static readonly int[] QuickInstances = [10, 100, 1000];
+
+    public override string Name => "scale";
+
+    public override string What => "1 to 4,000 networks, 10 to 100,000 instances: a request, memory, start, one more";
+
+    public override (double Full, double Quick) Minutes => (35, 3);
+
+    public override (int Full, int Quick) Rounds => (5, 2);
+
+    public override IReadOnlyList<string> Peers => [ScaleStep.Axes.Networks, ScaleStep.Axes.Instances];
+
+    public override IEnumerable<(string Name, string[] Version)> Programs => [("nginx", ["nginx", "-v"])];
+
+    protected override async Task<ScaleResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
+    {
+        var steps = new List<ScaleStep>();
+        // Many on one network, then one more network with an instance each.
+        if (options.Peers.Contains(ScaleStep.Axes.Networks))
+            steps.AddRange(await AxisAsync(options, host, ScaleStep.Axes.Networks, options.Quick ? QuickNetworks : Networks, n => (n, ScaleWorld.MostAsking, 1), cancellationToken));
+        if (options.Peers.Contains(ScaleStep.Axes.Instances))
+            steps.AddRange(await AxisAsync(
+                options, host, ScaleStep.Axes.Instances, options.Quick ? QuickInstances : Instances, n => (NetworksOfInstances, n / NetworksOfInstances, n / NetworksOfInstances), cancellationToken));
+        return new(Name, DateTimeOffset.UtcNow, host, new(options.Rounds, (int)ScaleProbe.SecondsOf(options), BenchOptions.Connections, ScaleProbe.Changes), steps);
+    }
+
+    protected override string Table(ScaleResult result) => ScaleTable.Render(result);
+
+    protected override IEnumerable<Plot> Plots(ScaleResult result) => ScaleTable.Plots(result);
+
+    protected override IEnumerable<Figure> Figures(ScaleResult result) => ScaleTable.Figures(result);
+
+    private static async Task<IReadOnlyList<ScaleStep>> AxisAsync(
+        BenchOptions options, Host host, string axis, int[] sizes, Func<int, (int Networks, int OnFirst, int OnEach)> shape, CancellationToken cancellationToken)
+    {
+        await using var undo = new Undo();
+        NeighbourTable.Raise(undo);
+        var directory = RunDirectory.Make(undo);
+        var world = new ScaleWorld(directory, await FirstlightPeer.MakeAsync(options, Path.Combine(directory, "firstlight"), undo, cancellationToken), undo);
+        undo.Add("progress", () =>
+        {
+            Console.WriteLine("      taking it down");
+            return Task.CompletedTask;
+        });
+        using var probe = new ScaleProbe(options, host, world);
+        var steps = new List<ScaleStep>();
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            var (networks, onFirst, onEach) = shape(sizes[i]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{axis} {i + 1}/{sizes.Length}] growing to {sizes[i]:#,0}"));
+            await world.GrowAsync(networks, onFirst, onEach, cancellationToken);
+            steps.Add(await probe.MeasureAsync(axis, cancellationToken));
+            var step = steps[^1];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"      {step.Networks} networks, {step.Instances} instances: {step.Warm.Over("nginx")!.Cpu.Median:F2}× nginx, {step.MemoryKiB / 1024} MiB, first answer after {step.Start.FirstAnswerMs:F0} ms; after a change {step.AfterChange.CpuMicroseconds:F0} µs; a new instance {step.NewInstances[0].AnsweredMs:F0} ms, a new network {step.NewNetworks[0].AnsweredMs:F0} ms"));
+        }
+
+        return steps;
+    }
+}

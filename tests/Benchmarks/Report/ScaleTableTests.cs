@@ -1,0 +1,40 @@
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.Report;
+
+namespace Firstlight.Bench.Tests.Report;
+
+public sealed class ScaleTableTests
+{
+    [Fact]
+    public void A_cost_that_grows_only_because_the_machine_was_busy_is_flat()
+    {
+        var result = Result(Step(10, ours: 80, nginx: 40, memoryKiB: 80_000), Step(1000, ours: 160, nginx: 80, memoryKiB: 90_000), Step(100_000, ours: 84, nginx: 40, memoryKiB: 189_000));
+
+        Assert.Contains("from 10 to 100,000 instances: **1.05×** CPU, at the most **1.05×**; budget 1.20×, met", ScaleTable.Render(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cost_that_grows_in_between_is_not()
+    {
+        var result = Result(Step(10, ours: 80, nginx: 40, memoryKiB: 80_000), Step(1000, ours: 120, nginx: 40, memoryKiB: 90_000), Step(100_000, ours: 80, nginx: 40, memoryKiB: 189_000));
+
+        Assert.Contains("at the most **1.50×**; budget 1.20×, **not met**", ScaleTable.Render(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_of_one_is_told_between_the_two_largest()
+    {
+        var result = Result(Step(10, 80, 40, 80_000), Step(1000, 80, 40, 90_000), Step(100_000, 80, 40, 189_000));
+
+        Assert.Contains("memory: 1024 B for an instance", ScaleTable.Render(result), StringComparison.Ordinal);
+    }
+
+    private static ScaleStep Step(int instances, double ours, double nginx, long memoryKiB) => new(
+        ScaleStep.Axes.Instances, 10, instances, 10, new(900, 800, 700, memoryKiB / 2), new("closed", "", [Peer("firstlight", ours), Peer("nginx", nginx)]), memoryKiB,
+        new(10, 0, 300, 1), [new(500, 5, 20)], [new(500, 90, 60)], 0.5);
+
+    private static PeerResult Peer(string name, double cpu) => new(name, name, 1024, [new Round(1, 1, 0, 1000, 1, 1000, 1, 2, cpu / 2, cpu / 2, 0, 0)]);
+
+    private static ScaleResult Result(params ScaleStep[] steps) => new(
+        "scale", DateTimeOffset.UnixEpoch, new Host("cpu", 2, 1024, "6", "Debian", 100, "abc", new Dictionary<string, string>()), new(1, 1, 64, 1), steps);
+}
