@@ -38,7 +38,18 @@ public sealed class EnginesOverSocketsTests
         Assert.Equal(expected, await TalkAsync(lean, [.. requests.Select(static b => (byte[])[b])]));
     }
 
-    private static async Task<string> TalkAsync(TestAgent agent, IEnumerable<byte[]> pieces)
+    // What comes behind a request that ended the connection may find it closed, or closing: the reset that follows may overtake what was said. Then it is said again.
+    private static async Task<string> TalkAsync(TestAgent agent, IReadOnlyList<byte[]> pieces)
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            if (await TryTalkAsync(agent, pieces) is { Length: > 0 } said) return said;
+        }
+
+        throw new InvalidDataException($"nothing was ever answered to {Encoding.Latin1.GetString(pieces[0])}");
+    }
+
+    private static async Task<string> TryTalkAsync(TestAgent agent, IReadOnlyList<byte[]> pieces)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var socket = await GuestClient.ConnectHomeAsync(agent.Home);
@@ -59,8 +70,7 @@ public sealed class EnginesOverSocketsTests
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            // A server that closes with something unread resets; what it said before may or may not have come through.
-            return "reset";
+            // What was said by then stays.
         }
 
         return Encoding.Latin1.GetString(EnginePair.Masked(said.ToArray()));
