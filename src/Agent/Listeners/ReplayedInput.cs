@@ -52,8 +52,8 @@ internal sealed class ReplayedInput(byte[] replay, PipeReader inner) : PipeReade
             return;
         }
 
-        _wantsMore = _lent.Slice(examined).IsEmpty;
-        _start += (int)_lent.Slice(_lent.Start, consumed).Length;
+        _wantsMore = _lent.Slice(OrStart(examined)).IsEmpty;
+        _start += (int)_lent.Slice(_lent.Start, OrStart(consumed)).Length;
         if (PassesThrough) _held = [];
     }
 
@@ -62,6 +62,9 @@ internal sealed class ReplayedInput(byte[] replay, PipeReader inner) : PipeReade
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    // A reader that threw half-way may not have got as far as saying what it consumed: nothing then, as a pipe takes it.
+    private SequencePosition OrStart(SequencePosition position) => position.GetObject() is null ? _lent.Start : position;
 
     private async ValueTask<ReadResult> ReadMoreAsync(CancellationToken cancellationToken) => Join(await inner.ReadAsync(cancellationToken));
 

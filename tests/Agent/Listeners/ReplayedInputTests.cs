@@ -46,6 +46,17 @@ public sealed class ReplayedInputTests
     }
 
     [Fact]
+    public async Task Reader_that_does_not_say_what_it_consumed_gets_it_again()
+    {
+        var input = new ReplayedInput("abc"u8.ToArray(), new Pipe().Reader);
+        await input.ReadAsync();
+
+        input.AdvanceTo(default, default);
+
+        Assert.Equal("abc", Text(await input.ReadAsync()));
+    }
+
+    [Fact]
     public async Task Cancelled_read_gives_back_what_is_held()
     {
         var pipe = new Pipe();
