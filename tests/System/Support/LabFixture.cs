@@ -1,7 +1,7 @@
 namespace Firstlight.System.Tests.Support;
 
 /// <summary>A lab of its own for the tests of one class: own state, names and ports, gone afterwards whatever happened.</summary>
-public sealed class LabFixture : IAsyncLifetime
+public class LabFixture : IAsyncLifetime
 {
     private readonly string _id = Guid.NewGuid().ToString("N")[..6];
 
@@ -33,7 +33,11 @@ public sealed class LabFixture : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync() => await DownAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await DownAsync();
+        GC.SuppressFinalize(this);
+    }
 
     internal async Task<Ended> UpAsync()
     {
