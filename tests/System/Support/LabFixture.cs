@@ -8,6 +8,9 @@ public class LabFixture : IAsyncLifetime
     /// <summary>Options of the standalone as environment variables, such as <c>OS_FIRSTLIGHT__METADATA_PROXY=haproxy</c>.</summary>
     internal string[] Options { get; init; } = [];
 
+    /// <summary>Text of its cloud file; null for the lab's own.</summary>
+    internal string? Cloud { get; init; }
+
     public string StatePath => $"/run/firstlight-test-{_id}";
 
     public string Management { get; } = $"127.0.0.1:{FreePort.Take()}";
@@ -38,9 +41,19 @@ public class LabFixture : IAsyncLifetime
 
     internal async Task<Ended> UpAsync()
     {
-        var up = await Run.FirstlightWithAsync(
-            Options, "lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}");
-        return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
+        var file = Cloud is null ? null : Path.Combine(Path.GetTempPath(), $"firstlight-test-{_id}.yaml");
+        if (file is not null) await File.WriteAllTextAsync(file, Cloud);
+        try
+        {
+            var up = await Run.FirstlightWithAsync(
+                Options,
+                ["lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}", .. file is null ? Array.Empty<string>() : ["--cloud", file]]);
+            return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
+        }
+        finally
+        {
+            if (file is not null) File.Delete(file);
+        }
     }
 
     internal Task<Ended> DownAsync() => LabAsync("down");
