@@ -15,6 +15,7 @@ namespace Firstlight.Api.Snapshots;
 internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature, StaticVendorData vendorData, long revision, long builtAt)
 {
     private long _revision = revision;
+    private string? _matched;
     private long _lastUsed = builtAt;
     private long _lastGood = builtAt;
     private long _trustedUntil;
@@ -67,6 +68,15 @@ internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature
     }
 
     /// <summary>Compares a presented signature in constant time, without computing one.</summary>
-    public bool Matches(string signature) => CryptographicOperations.FixedTimeEquals(
-        MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expectedSignature.AsSpan()));
+    /// <remarks>
+    /// The agent in the same process presents the same object each time; comparing that once is enough. Nobody outside can: what comes over a socket is a new
+    /// object for every request.
+    /// </remarks>
+    public bool Matches(string signature)
+    {
+        if (ReferenceEquals(signature, _matched)) return true;
+        var matches = CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expectedSignature.AsSpan()));
+        if (matches) _matched = signature;
+        return matches;
+    }
 }
