@@ -119,6 +119,26 @@ public sealed class SnapshotCacheTests
     }
 
     [Fact]
+    public async Task An_instance_that_came_is_built_before_its_guest_asks()
+    {
+        var came = Plain with { Id = new InstanceId("came") };
+        var source = new FixtureSource([Plain, came], tellsChanges: true);
+        using var api = Api(source);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+
+        source.ToldChanges!.Grow(came.Id, new InstanceId("nobody"));
+        // One at a time and in order: when the second is looked for, the first is built.
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && source.Finds < 2;) await Task.Delay(5, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, source.Finds);
+        Assert.True(GetAsync(api, came, Name).IsCompletedSuccessfully);
+        await stop.CancelAsync();
+        await ahead;
+        Assert.Equal(2, source.Finds);
+    }
+
+    [Fact]
     public async Task A_deleted_instance_is_not_found_at_once()
     {
         var source = new FixtureSource([Plain], tellsChanges: true);
