@@ -18,7 +18,11 @@ internal static class Story
         output.WriteLine(cloudInit.Status.Trim());
         foreach (var complaint in cloudInit.Complaints) output.WriteLine(complaint);
         var answers = requests.CountBy(request => request.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}");
-        output.WriteLine($"{requests.Count} requests: {string.Join(", ", answers)}");
+        var counts = $"{requests.Count} requests: {string.Join(", ", answers)}";
+        output.WriteLine(counts);
+
+        // The counts are among what a boot has to show, also where it passes and nobody reads the output of the test.
+        Console.WriteLine($"{TestContext.Current.TestMethod!.MethodName}: {boot.Accelerator}, {boot.Took.TotalSeconds:0.0} s, {counts}");
         foreach (var request in requests) output.WriteLine($"  {request.Status} {request.Method} {request.Target}");
     }
 
