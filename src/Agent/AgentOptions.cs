@@ -16,6 +16,9 @@ public sealed record AgentOptions
     /// <summary>Addresses of this process's own namespace to listen on as well, each with the scope its guests belong to. For tests and measurements; default none.</summary>
     public IReadOnlyList<HomeListener> HomeListeners { get; init; } = [];
 
+    /// <summary>What answers guests. Default Kestrel.</summary>
+    public GuestEngine Engine { get; init; } = GuestEngine.Kestrel;
+
     /// <summary>Open connections a listener may have; further ones are closed at once. Default 1024.</summary>
     public int MaxConnectionsPerListener { get; init; } = 1024;
 
@@ -51,6 +54,19 @@ public sealed record AgentOptions
 
     /// <summary>How long a stopping agent lets running requests finish. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>What accepts the connections of guests and answers them.</summary>
+public enum GuestEngine
+{
+    /// <summary>Kestrel, all of them.</summary>
+    Kestrel,
+
+    /// <summary>
+    /// A loop of our own what can be answered from memory at once; whatever else, Kestrel. Where the upstream keeps no answers in memory (<see cref="Forward.IUpstream.KeepsAnswers"/>),
+    /// Kestrel all of them.
+    /// </summary>
+    Lean,
 }
 
 /// <summary>A listener in the process's own namespace.</summary>

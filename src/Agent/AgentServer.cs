@@ -3,6 +3,7 @@ using Firstlight.Agent.Guests;
 using Firstlight.Agent.Identify;
 using Firstlight.Agent.Limit;
 using Firstlight.Agent.Listeners;
+using Firstlight.Agent.Loop;
 using Firstlight.Agent.Proxies;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
@@ -24,6 +25,7 @@ public sealed class AgentServer : IAsyncDisposable
     private readonly Identifier _identifier;
     private readonly GuestApplication _application;
     private readonly GuestServer _server;
+    private readonly GuestLoop? _loop;
     private int _stopped;
 
     /// <summary>Puts the agent together; nothing listens yet.</summary>
@@ -47,7 +49,12 @@ public sealed class AgentServer : IAsyncDisposable
         var path = new GuestPath(_identifier, forwarder, time);
         var proxies = _proxies is null ? null : new ProxyFace(options, _proxies, time, loggers.CreateLogger<ProxyFace>());
         _application = new GuestApplication(path, proxies, options, _metrics, time, loggers.CreateLogger<GuestApplication>()) { Limiter = _limiter };
-        _server = new GuestServer(options, _listeners, _proxies, loggers);
+        var transport = new AgentTransport(_listeners, _proxies);
+        _server = new GuestServer(options, transport, transport.EndPoints, loggers);
+        if (options.Engine != GuestEngine.Lean || !upstream.KeepsAnswers) return;
+        _loop = new GuestLoop("guest loop", time, loggers.CreateLogger<GuestLoop>());
+        var talk = new GuestTalk(path, _limiter, _metrics, time, loggers.CreateLogger<GuestTalk>());
+        _listeners.Engine = (home, socket) => new LoopAcceptor(home, socket, _loop, talk, options, time, loggers.CreateLogger<LoopAcceptor>());
     }
 
     /// <summary>
@@ -98,6 +105,7 @@ public sealed class AgentServer : IAsyncDisposable
         await _server.StopAsync(either.Token);
         await _server.DisposeAsync();
         await _listeners.DisposeAsync();
+        _loop?.Dispose();
         if (_proxies is not null) await _proxies.DisposeAsync();
         _metrics.Dispose();
         _limiter?.Dispose();

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Firstlight.Api.Errors;
 using Firstlight.Api.Identify;
 using Firstlight.Api.Neighbours;
@@ -85,6 +87,26 @@ public sealed class MetadataApi : IDisposable
         return TryAnswerCached(request, out var answer) ? new ValueTask<MetadataAnswer>(answer) : AnswerOtherAsync(request, cancellationToken);
     }
 
+    /// <summary>Answers a request for a document at once, from memory: never waits and asks nobody, and allocates nothing once the document is rendered.</summary>
+    /// <param name="request">What is asked, by GET or HEAD.</param>
+    /// <param name="entry">The document, or that there is none (404); the bytes are the caller's to copy.</param>
+    /// <returns>False where <see cref="AnswerAsync"/> must be asked; nothing has been counted then.</returns>
+    public bool TryAnswer(in DocumentRequest request, [MaybeNullWhen(false)] out SnapshotEntry entry)
+    {
+        if (!TryFindCached(request.InstanceId, request.Signature, request.TenantId, request.Target, out entry)) return false;
+        switch (entry.Outcome)
+        {
+            case SnapshotOutcome.Document:
+                Note(request.Method, request.Target, request.InstanceId, peer: null, status: 200, entry.Length, request.RequestId);
+                return true;
+            case SnapshotOutcome.NotFound:
+                Note(request.Method, request.Target, request.InstanceId, peer: null, ErrorPage.NotFound.Status, ErrorPage.NotFound.HtmlLength, request.RequestId);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     /// <summary>Ends the metrics and closes connections.</summary>
     public void Dispose()
     {
@@ -95,14 +117,20 @@ public sealed class MetadataApi : IDisposable
     private bool TryAnswerCached(MetadataRequest request, out MetadataAnswer answer)
     {
         answer = default;
-        if (!_options.ServiceMetadataProxy) return false;
         if (request is not { InstanceId: { } id, Signature: { } claimed, TenantId: { } tenant } || !string.IsNullOrEmpty(request.MetadataProvider)) return false;
-        if (!_cache.TryGet(id, out var cached) || !cached.Matches(claimed) || !_cache.Use(cached)) return false;
-        if (cached.Snapshot.Instance.ProjectId.Value != tenant) return false;
-        if (!cached.Snapshot.TryGetHot(request.Target, out var entry) || entry.Outcome != SnapshotOutcome.Document) return false;
+        if (!TryFindCached(id, claimed, tenant, request.Target, out var entry) || entry.Outcome != SnapshotOutcome.Document) return false;
 
         answer = Note(request, new MetadataAnswer(200, entry.ContentType, entry.Content()));
         return true;
+    }
+
+    private bool TryFindCached(string id, string signature, string tenant, string target, [MaybeNullWhen(false)] out SnapshotEntry entry)
+    {
+        entry = null;
+        return _options.ServiceMetadataProxy
+            && _cache.TryGet(id, out var cached) && cached.Matches(signature) && _cache.Use(cached)
+            && cached.Snapshot.Instance.ProjectId.Value == tenant
+            && cached.Snapshot.TryGetHot(target, out entry);
     }
 
     private async ValueTask<MetadataAnswer> AnswerOtherAsync(MetadataRequest request, CancellationToken cancellationToken)
@@ -181,10 +209,13 @@ public sealed class MetadataApi : IDisposable
 
     private MetadataAnswer Note(MetadataRequest request, MetadataAnswer answer)
     {
-        _metrics.Answered(answer.Status);
-        if (_logger.IsEnabled(LogLevel.Debug))
-            ApiLog.Answered(
-                _logger, request.Method, request.Target, request.InstanceId, request.Peer, answer.Status, answer.Body.Length, request.RequestId);
+        Note(request.Method, request.Target, request.InstanceId, request.Peer, answer.Status, answer.Body.Length, request.RequestId);
         return answer;
+    }
+
+    private void Note(string method, string target, string? instanceId, IPAddress? peer, int status, int length, RequestId requestId)
+    {
+        _metrics.Answered(status);
+        if (_logger.IsEnabled(LogLevel.Debug)) ApiLog.Answered(_logger, method, target, instanceId, peer, status, length, requestId);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.NetworkInformation;
 using Firstlight.Metadata.Identity;
@@ -13,6 +14,16 @@ public interface IPortDirectory
     /// <returns>The outcome; <see cref="PortOutcome.Found"/> only when exactly one port with an instance matches.</returns>
     /// <exception cref="InventoryUnavailableException">The directory cannot be asked now and has no good answer in memory.</exception>
     ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Finds it in memory, for a caller that must not wait: asks nobody and allocates nothing.</summary>
+    /// <param name="query">Scope of the listener and what is known of the peer.</param>
+    /// <param name="port">The one port that asks.</param>
+    /// <returns>False where only <see cref="FindAsync"/> can tell; that says nothing of the port, and counts as no lookup.</returns>
+    bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
+    {
+        port = null;
+        return false;
+    }
 
     /// <summary>Finds it again, from the store itself: for an answer that the upstream disagrees with, since an address may have changed hands.</summary>
     /// <inheritdoc cref="FindAsync"/>

@@ -3,8 +3,8 @@ using Firstlight.System.Tests.Support;
 
 namespace Firstlight.System.Tests;
 
-/// <summary>What guests of the shipped lab see, with real namespaces, real dnsmasq, real DHCP clients and curl.</summary>
-public sealed class GuestPathTests(LabFixture lab) : IClassFixture<LabFixture>
+/// <summary>What guests of the shipped lab see, with real namespaces, real dnsmasq, real DHCP clients and curl; the same by either engine.</summary>
+public abstract class GuestPathTests(LabFixture lab)
 {
     private const string NotFoundTitle = "<title>404 Not Found</title>";
 
@@ -221,5 +221,21 @@ public sealed class GuestPathTests(LabFixture lab) : IClassFixture<LabFixture>
             async () => (await Run.FirstlightAsync("port", "show", port, "-o", "json", "--config-file", config)).Output.Contains(
                 on ? "\"guarded: " : "its port security is off", StringComparison.Ordinal),
             $"port security of lark is {(on ? "on" : "off")}");
+    }
+}
+
+public sealed class KestrelGuestPathTests(KestrelGuestPathTests.Lab lab) : GuestPathTests(lab), IClassFixture<KestrelGuestPathTests.Lab>
+{
+    public sealed class Lab : LabFixture
+    {
+        public Lab() => Options = ["OS_FIRSTLIGHT__GUEST_ENGINE=kestrel"];
+    }
+}
+
+public sealed class LeanGuestPathTests(LeanGuestPathTests.Lab lab) : GuestPathTests(lab), IClassFixture<LeanGuestPathTests.Lab>
+{
+    public sealed class Lab : LabFixture
+    {
+        public Lab() => Options = ["OS_FIRSTLIGHT__GUEST_ENGINE=lean"];
     }
 }

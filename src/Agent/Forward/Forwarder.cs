@@ -1,6 +1,8 @@
 using Firstlight.Agent.Identify;
 using Firstlight.Agent.Memory;
 using Firstlight.Inventory;
+using Firstlight.Metadata.Documents;
+using Firstlight.Metadata.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Agent.Forward;
@@ -38,6 +40,23 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
         }
     }
 
+    /// <summary>Answers a request for a document at once, if the upstream does.</summary>
+    /// <param name="guest">Who asks.</param>
+    /// <param name="method">GET or HEAD.</param>
+    /// <param name="target">One that <see cref="Snapshot.TryReadHot"/> reads.</param>
+    /// <param name="requestId">Names it in logs.</param>
+    /// <param name="answer">What the guest is told.</param>
+    public bool TryAnswer(KnownGuest guest, string method, string target, RequestId requestId, out GuestAnswer answer)
+    {
+        answer = default;
+        var request = new PromptRequest(method, target, guest.Port.InstanceId, guest.Port.ProjectId, guest.Signature, requestId);
+        if (!upstream.TryAnswer(request, out var entry)) return false;
+        answer = entry.Outcome == SnapshotOutcome.Document
+            ? _rules.Apply(method, entry, GuestOutcome.Found)
+            : ErrorPages.NotFound(method, GuestOutcome.Found);
+        return true;
+    }
+
     private async ValueTask<GuestAnswer> PatientAsync(
         FoundPort port, bool isStale, SignedRequest request, ValueTask<UpstreamAnswer> sending, long began, CancellationToken cancellationToken)
     {
@@ -73,7 +92,7 @@ internal sealed class Forwarder(IUpstream upstream, AgentOptions options, TimePr
         switch (answer.Status)
         {
             case 200:
-                _stale.Remember(port, request, answer);
+                if (!upstream.KeepsAnswers) _stale.Remember(port, request, answer);
                 break;
             case 404:
                 _stale.Forget(port, request);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Firstlight.Metadata.Documents;
 using Firstlight.Metadata.Errors;
 
 namespace Firstlight.Agent.Forward;
@@ -38,6 +39,9 @@ internal readonly record struct GuestAnswer(int Status, string? ContentType, Rea
 {
     /// <summary>Set for the agent's own errors: the guest's <c>Accept</c> then chooses type and body.</summary>
     public ErrorDocument? Page { get; init; }
+
+    /// <summary>Set for an answer from memory: the body is then to be copied from here.</summary>
+    public SnapshotEntry? Document { get; init; }
 
     /// <summary>Further headers, those of the upstream as they came. Default: none.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Firstlight.Metadata.Documents;
 using Firstlight.Metadata.Identity;
 
 namespace Firstlight.Agent.Forward;
@@ -10,7 +13,34 @@ public interface IUpstream
     /// <exception cref="UpstreamUnavailableException">Refused, unresolvable, or no connection: the guest sees 503.</exception>
     /// <exception cref="TimeoutException">Connected, but no answer in time: the guest sees 504.</exception>
     ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether it keeps answers in memory: it may then answer at once, and goes on telling what it told before while what it asks is away, so that nobody else
+    /// has to remember that.
+    /// </summary>
+    bool KeepsAnswers => false;
+
+    /// <summary>Answers a request for a document at once, for a caller that must not wait: asks nobody and allocates nothing once the document is rendered.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="entry">A document (200), or that there is none (404).</param>
+    /// <returns>False where only <see cref="SendAsync"/> can tell.</returns>
+    bool TryAnswer(in PromptRequest request, [MaybeNullWhen(false)] out SnapshotEntry entry)
+    {
+        entry = null;
+        return false;
+    }
 }
+
+/// <summary>A guest's request for a document, in the parts that an answer from memory depends on.</summary>
+/// <param name="Method">GET or HEAD.</param>
+/// <param name="Target">Raw request target, one that <see cref="Snapshot.TryReadHot"/> reads.</param>
+/// <param name="InstanceId">From the port.</param>
+/// <param name="ProjectId">From the port.</param>
+/// <param name="Signature">Of the instance id.</param>
+/// <param name="RequestId">Names the request in logs.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct PromptRequest(
+    string Method, string Target, InstanceId InstanceId, ProjectId ProjectId, string Signature, RequestId RequestId);
 
 /// <summary>A guest's request as the agent passes it on: only what the protocol has, nothing a guest could forge.</summary>
 /// <param name="Method">As the guest sent it.</param>

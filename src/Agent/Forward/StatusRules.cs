@@ -1,3 +1,5 @@
+using Firstlight.Metadata.Documents;
+
 namespace Firstlight.Agent.Forward;
 
 /// <summary>What a guest gets of an upstream's answer, by the release of Neutron whose metadata agent is stood in for.</summary>
@@ -30,6 +32,14 @@ internal sealed class StatusRules(int release)
         return answer.ContentType is { } contentType
             ? new(200, WithCharset(contentType), answer.Body, answer.Body.Length, outcome)
             : ErrorPages.Error(method);
+    }
+
+    /// <summary>The same for a document from memory.</summary>
+    public GuestAnswer Apply(string method, SnapshotEntry document, GuestOutcome outcome)
+    {
+        var contentType = _passesAll ? document.ContentType : WithCharset(document.ContentType);
+        var length = _passesAll || method != "HEAD" ? document.Length : 0;
+        return new(200, contentType, default, length, outcome) { Document = document };
     }
 
     private static string WithCharset(string contentType) =>

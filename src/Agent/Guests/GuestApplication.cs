@@ -20,7 +20,7 @@ internal sealed class GuestApplication(
     GuestPath path, ProxyFace? proxies, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<GuestApplication> logger)
     : IHttpApplication<IFeatureCollection>
 {
-    private int _inFlight;
+    private readonly RequestPlaces _places = new(options.MaxRequestsInFlight);
 
     /// <summary>How many requests a guest may make; null for any number.</summary>
     public RateLimiter? Limiter { get; init; }
@@ -35,14 +35,14 @@ internal sealed class GuestApplication(
     {
         var began = time.GetTimestamp();
         var http = context.Get<IHttpRequestFeature>()!;
-        var refusal = Meet(context, http, out var caller);
-        if (Interlocked.Increment(ref _inFlight) > options.MaxRequestsInFlight)
+        var refusal = Meet(context, http, out var caller, out var isCounted);
+        if (!_places.TryTake(TakerOf(context)))
         {
-            GuestsLog.Overloaded(logger, options.MaxRequestsInFlight);
-            return Finish(context, http, caller, began, ErrorPages.Unavailable(http.Method));
+            GuestsLog.Overloaded(logger, caller.Scope, _places.Count);
+            return Write(context, http, caller, began, ErrorPages.Unavailable(http.Method));
         }
 
-        if (Limiter is { } limiter && !limiter.Admits(caller.Scope, caller.Query, caller.ForwardedFor))
+        if (Limiter is { } limiter && !isCounted && !limiter.Admits(caller.Scope, caller.Query, caller.ForwardedFor))
             return Finish(context, http, caller, began, TooManyRequests.Answer(http.Method));
         if (HasLongLine(http.Headers)) return Finish(context, http, caller, began, ErrorPages.HeaderTooLarge(http.Method));
         if (refusal is { } answer) return Finish(context, http, caller, began, answer);
@@ -53,13 +53,17 @@ internal sealed class GuestApplication(
             : AnswerLaterAsync(context, http, caller, began, answering);
     }
 
-    private GuestAnswer? Meet(IFeatureCollection context, IHttpRequestFeature http, out Caller caller)
+    private GuestAnswer? Meet(IFeatureCollection context, IHttpRequestFeature http, out Caller caller, out bool isCounted)
     {
-        if (context.Get<GuestConnection>() is not { } guest) return proxies!.Read(http, out caller);
+        isCounted = false;
+        if (context.Get<GuestOrigin>() is not { } guest) return proxies!.Read(http, out caller);
         guest.Listener.CountRequest();
-        caller = new Caller(guest.Query, guest.ForwardedFor, guest.Listener.Scope);
+        isCounted = guest.TakeCount();
+        caller = new Caller(guest.Peer.Query, guest.Peer.ForwardedFor, guest.Listener.Scope);
         return null;
     }
+
+    private static RequestPlaces.Taker? TakerOf(IFeatureCollection context) => context.Get<GuestOrigin>()?.Listener.Places;
 
     // A directory or upstream that fails at once is caught at the same place as one that fails later.
     private ValueTask<GuestAnswer> AskAsync(in Caller caller, in GuestRequest request, CancellationToken cancellationToken)
@@ -106,7 +110,7 @@ internal sealed class GuestApplication(
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The guest went while sending: nobody is there to answer.
-            Leave(caller, http, began, status: 0, GuestOutcome.Refused);
+            Leave(context, caller, http, began, GuestOutcome.Refused);
             return;
         }
 
@@ -150,7 +154,7 @@ internal sealed class GuestApplication(
         }
         catch (OperationCanceledException) when (Aborted(context).IsCancellationRequested)
         {
-            Leave(caller, http, began, status: 0, GuestOutcome.Unavailable);
+            Leave(context, caller, http, began, GuestOutcome.Unavailable);
             return;
         }
         catch (Exception e)
@@ -164,8 +168,14 @@ internal sealed class GuestApplication(
 
     private Task Finish(IFeatureCollection context, IHttpRequestFeature http, in Caller caller, long began, in GuestAnswer answer)
     {
-        // First, so that a guest that cannot be written to never keeps its place among those in flight.
-        Leave(caller, http, began, answer.Status, answer.Outcome);
+        // First, so that a guest that cannot be written to never keeps its place.
+        _places.GiveBack(TakerOf(context));
+        return Write(context, http, caller, began, answer);
+    }
+
+    private Task Write(IFeatureCollection context, IHttpRequestFeature http, in Caller caller, long began, in GuestAnswer answer)
+    {
+        Note(caller, http, began, answer.Status, answer.Outcome);
         var response = context.Get<IHttpResponseFeature>()!;
         response.StatusCode = answer.Status;
         var headers = response.Headers;
@@ -185,9 +195,14 @@ internal sealed class GuestApplication(
         return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
     }
 
-    private void Leave(in Caller caller, IHttpRequestFeature http, long began, int status, GuestOutcome outcome)
+    private void Leave(IFeatureCollection context, in Caller caller, IHttpRequestFeature http, long began, GuestOutcome outcome)
     {
-        Interlocked.Decrement(ref _inFlight);
+        _places.GiveBack(TakerOf(context));
+        Note(caller, http, began, status: 0, outcome);
+    }
+
+    private void Note(in Caller caller, IHttpRequestFeature http, long began, int status, GuestOutcome outcome)
+    {
         metrics.Answered(outcome, time.GetElapsedTime(began));
         if (logger.IsEnabled(LogLevel.Debug))
             GuestsLog.Answered(logger, caller.ForwardedFor, caller.Scope, http.Method, http.RawTarget, status, outcome, caller.RequestId);

@@ -1,6 +1,7 @@
 using Firstlight.Agent.Forward;
 using Firstlight.Agent.Identify;
 using Firstlight.Inventory;
+using Firstlight.Metadata.Documents;
 
 namespace Firstlight.Agent.Guests;
 
@@ -24,6 +25,21 @@ internal sealed class GuestPath(Identifier identifier, Forwarder forwarder, Time
         return identifying.IsCompletedSuccessfully
             ? AnswerKnownAsync(caller, asked, identifying.Result, cancellationToken)
             : AnswerLaterAsync(caller, asked, identifying, cancellationToken);
+    }
+
+    /// <summary>Answers a request for a document at once: only where directory and upstream have all of it in memory.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="method">GET or HEAD.</param>
+    /// <param name="target">One that <see cref="Snapshot.TryReadHot"/> reads.</param>
+    /// <param name="answer">As <see cref="AnswerAsync"/> gives it.</param>
+    /// <returns>False where somebody must be asked; nothing was decided then.</returns>
+    public bool TryAnswer(in Caller caller, string method, string target, out GuestAnswer answer)
+    {
+        answer = default;
+        if (!identifier.TryIdentify(caller.Query, out var guest) || !forwarder.TryAnswer(guest, method, target, caller.RequestId, out answer)) return false;
+        if (answer.Status == 404 && guest.MayLookAfresh(time, BetweenFreshLooks)) return false;
+        guest.NoteFetch(time.GetUtcNow(), target, answer.Status);
+        return true;
     }
 
     private async ValueTask<GuestAnswer> AnswerLaterAsync(

@@ -1,12 +1,12 @@
-using Firstlight.Agent.Listeners;
-using Firstlight.Agent.Proxies;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Firstlight.Agent.Guests;
 
-/// <summary>Kestrel without hosting or routing, on the one endpoint behind which all namespaces stand, and on the proxies' socket. Its limits bound everything a guest sends.</summary>
+/// <summary>Kestrel without hosting or routing, on the agent's own endpoints. Its limits bound everything a guest sends.</summary>
 internal sealed class GuestServer : IAsyncDisposable
 {
     /// <summary>Longest request line, and longest header line. Nova's own server has 8 KiB for the first.</summary>
@@ -18,7 +18,11 @@ internal sealed class GuestServer : IAsyncDisposable
     private const int MaxBody = 64 * 1024;
     private readonly KestrelServer _kestrel;
 
-    public GuestServer(AgentOptions options, NamespaceListeners listeners, ProxySocketListener? proxies, ILoggerFactory loggers)
+    /// <param name="options">Times.</param>
+    /// <param name="transport">Has the endpoints.</param>
+    /// <param name="endPoints">Those it has.</param>
+    /// <param name="loggers">Kestrel's own.</param>
+    public GuestServer(AgentOptions options, IConnectionListenerFactory transport, IEnumerable<EndPoint> endPoints, ILoggerFactory loggers)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices.Instance };
         var limits = kestrel.Limits;
@@ -29,9 +33,8 @@ internal sealed class GuestServer : IAsyncDisposable
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-        kestrel.Listen(GuestEndPoint.Instance, static listen => listen.Protocols = HttpProtocols.Http1);
-        if (proxies is not null) kestrel.Listen(proxies.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
-        _kestrel = new KestrelServer(Options.Create(kestrel), new AgentTransport(listeners, proxies), loggers);
+        foreach (var endPoint in endPoints) kestrel.Listen(endPoint, static listen => listen.Protocols = HttpProtocols.Http1);
+        _kestrel = new KestrelServer(Options.Create(kestrel), transport, loggers);
     }
 
     public Task StartAsync(GuestApplication application, CancellationToken cancellationToken) => _kestrel.StartAsync(application, cancellationToken);

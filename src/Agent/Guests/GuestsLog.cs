@@ -13,6 +13,9 @@ internal static partial class GuestsLog
     [LoggerMessage(4302, LogLevel.Error, "A request for {Target} of {Scope} failed ({RequestId})")]
     public static partial void Failed(ILogger logger, Exception exception, string target, Scope scope, RequestId requestId);
 
-    [LoggerMessage(4303, LogLevel.Debug, "Refused a request: {Limit} are being answered")]
-    public static partial void Overloaded(ILogger logger, int limit);
+    [LoggerMessage(4303, LogLevel.Debug, "Refused a request of {Scope}: its share of the {Limit} that may be answered at one time is taken")]
+    public static partial void Overloaded(ILogger logger, Scope scope, int limit);
+
+    [LoggerMessage(4304, LogLevel.Error, "A request for {Target} of {Scope} failed where it should have been answered from memory, and takes the long way ({RequestId})")]
+    public static partial void NotFromMemory(ILogger logger, Exception exception, string target, Scope scope, RequestId requestId);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Firstlight.Agent.Memory;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
@@ -55,6 +56,20 @@ internal sealed class Identifier(IPortDirectory ports, Signature signature, Agen
         {
             return PatientAsync(asked, Task.FromException<PortLookup>(e), time.GetTimestamp(), cancellationToken);
         }
+    }
+
+    /// <summary>Finds a guest who was found before, at once: the directory must know it in memory.</summary>
+    /// <param name="query">Null for a peer that no port can have.</param>
+    /// <param name="guest">The guest.</param>
+    /// <returns>False where only <see cref="IdentifyAsync"/> can tell.</returns>
+    public bool TryIdentify(PortQuery? query, [MaybeNullWhen(false)] out KnownGuest guest)
+    {
+        guest = null;
+        if (query is not { } asked || !ports.TryFind(asked, out var port)) return false;
+        guest = _known.Find(asked);
+        if (guest is null || !guest.Port.Equals(port)) return false;
+        guest.Confirm(time.GetTimestamp());
+        return true;
     }
 
     /// <summary>Asks the directory's own store, because the upstream knows nothing of what the directory said.</summary>

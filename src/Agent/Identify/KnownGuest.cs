@@ -36,6 +36,13 @@ internal sealed class KnownGuest(FoundPort port, string signature) : IRecent
         return (last == 0 || time.GetElapsedTime(last, now) >= period) && Interlocked.CompareExchange(ref _lookedAfresh, now, last) == last;
     }
 
+    /// <summary>Whether <see cref="TryLookAfresh"/> would say so now.</summary>
+    public bool MayLookAfresh(TimeProvider time, TimeSpan period)
+    {
+        var last = Interlocked.Read(ref _lookedAfresh);
+        return last == 0 || time.GetElapsedTime(last) >= period;
+    }
+
     public void NoteFetch(DateTimeOffset at, string target, int status)
     {
         lock (_gate) (_fetchedAt, _target, _status) = (at, target, status);

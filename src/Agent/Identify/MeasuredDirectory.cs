@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Firstlight.Inventory;
 
 namespace Firstlight.Agent.Identify;
@@ -7,6 +8,13 @@ internal sealed class MeasuredDirectory(IPortDirectory inner, AgentMetrics metri
 {
     public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken) =>
         Measure(inner.FindAsync(query, cancellationToken));
+
+    public bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
+    {
+        if (!inner.TryFind(query, out port)) return false;
+        metrics.LookedUp();
+        return true;
+    }
 
     public ValueTask<PortLookup> FindAfreshAsync(PortQuery query, CancellationToken cancellationToken) =>
         Measure(inner.FindAfreshAsync(query, cancellationToken));

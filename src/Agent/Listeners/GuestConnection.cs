@@ -2,13 +2,12 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Firstlight.Agent.Identify;
-using Firstlight.Inventory;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Firstlight.Agent.Listeners;
 
-/// <summary>One guest's connection: the framework's own socket connection, and who it is by where it came from. It is its own feature.</summary>
+/// <summary>One guest's connection: the framework's own socket connection, with a <see cref="GuestOrigin"/>.</summary>
 /// <remarks>It wraps rather than listens for the end, because the end that matters here is that of the socket, which is when Kestrel disposes it.</remarks>
 internal sealed class GuestConnection : ConnectionContext
 {
@@ -16,24 +15,14 @@ internal sealed class GuestConnection : ConnectionContext
     private readonly Socket _socket;
     private readonly NamespaceListener _home;
 
-    public GuestConnection(NamespaceListener home, Socket socket, IPEndPoint peer, ConnectionContext inner)
+    public GuestConnection(NamespaceListener home, Socket socket, GuestPeer peer, ConnectionContext inner, Replay replay)
     {
         _home = home;
         _socket = socket;
         _inner = inner;
-        var address = PeerAddress.Plain(peer.Address);
-        Query = PeerAddress.Query(home.Feature.Scope, address);
-        ForwardedFor = address.ToString();
-        inner.Features.Set(this);
+        Transport = replay.Received.Length == 0 ? inner.Transport : new ReplayedTransport(inner.Transport, replay.Received);
+        inner.Features.Set(new GuestOrigin(home.Feature, peer, replay.IsCounted));
     }
-
-    public ListenerFeature Listener => _home.Feature;
-
-    /// <summary>What to ask the port directory; null for a peer that no port can have.</summary>
-    public PortQuery? Query { get; }
-
-    /// <summary>The peer as the metadata API is told it.</summary>
-    public string ForwardedFor { get; }
 
     public override string ConnectionId
     {
@@ -49,11 +38,7 @@ internal sealed class GuestConnection : ConnectionContext
         set => _inner.Items = value;
     }
 
-    public override IDuplexPipe Transport
-    {
-        get => _inner.Transport;
-        set => _inner.Transport = value;
-    }
+    public override IDuplexPipe Transport { get; set; }
 
     public override CancellationToken ConnectionClosed
     {

@@ -1,3 +1,4 @@
+using Firstlight.Agent.Limit;
 using Firstlight.Inventory;
 
 namespace Firstlight.Agent.Listeners;
@@ -11,6 +12,9 @@ internal sealed class ListenerFeature(ListenerSpec spec)
     public ListenerSpec Spec => spec;
 
     public Scope Scope => spec.Scope;
+
+    /// <summary>The places that requests which came in here have.</summary>
+    public RequestPlaces.Taker Places { get; } = new();
 
     public long Requests => Interlocked.Read(ref _requests);
 

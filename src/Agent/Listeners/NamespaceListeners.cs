@@ -46,6 +46,9 @@ internal sealed class NamespaceListeners : IConnectionListener
 
     public EndPoint EndPoint => GuestEndPoint.Instance;
 
+    /// <summary>Makes the acceptor of a listening socket. Default: by the runtime's sockets.</summary>
+    public Func<NamespaceListener, Socket, IAcceptor>? Engine { get; set; }
+
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await _accepted.Reader.WaitToReadAsync(cancellationToken))
@@ -119,15 +122,41 @@ internal sealed class NamespaceListeners : IConnectionListener
     /// <summary>Stops listening everywhere and ends the loop; open connections are Kestrel's to drain.</summary>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        if (!await StopListeningAsync(cancellationToken)) return;
+        try
+        {
+            await Task.WhenAll(Listeners().Select(listener => listener.DrainAsync(cancellationToken)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Who is not done by then is reset.
+        }
+    }
+
+    /// <summary>Closes what is left. Kestrel does it when it stops; the agent once more in case it never started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await StopListeningAsync(CancellationToken.None);
+        while (_accepted.Reader.TryRead(out var left)) await left.DisposeAsync();
+        foreach (var entry in _wanted.Values) await CloseAsync(entry, "the agent stopped");
+        _wanted.Clear();
+        _contexts.Dispose();
+        _sockets.Dispose();
+        _ending.Dispose();
+    }
+
+    private IEnumerable<NamespaceListener> Listeners() => _wanted.Values.Select(static entry => entry.Listener).OfType<NamespaceListener>();
+
+    /// <returns>False when that was done before.</returns>
+    private async Task<bool> StopListeningAsync(CancellationToken cancellationToken)
+    {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_unbound) return;
+            if (_unbound) return false;
             _unbound = true;
-            foreach (var entry in _wanted.Values)
-            {
-                if (entry.Listener is { } listener) await listener.StopListeningAsync();
-            }
+            foreach (var listener in Listeners()) await listener.StopListeningAsync();
         }
         finally
         {
@@ -139,19 +168,7 @@ internal sealed class NamespaceListeners : IConnectionListener
         await _alarm.DisposeAsync();
         await _ending.CancelAsync();
         await _keeping;
-    }
-
-    /// <summary>Closes what is left. Kestrel does it when it stops; the agent once more in case it never started.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await UnbindAsync();
-        while (_accepted.Reader.TryRead(out var left)) await left.DisposeAsync();
-        foreach (var entry in _wanted.Values) await CloseAsync(entry, "the agent stopped");
-        _wanted.Clear();
-        _contexts.Dispose();
-        _sockets.Dispose();
-        _ending.Dispose();
+        return true;
     }
 
     private void OnNamespaceChanged(string? path)
@@ -263,7 +280,8 @@ internal sealed class NamespaceListeners : IConnectionListener
 
     private void Begin(WantedListener entry, Socket socket, NamespaceInode inode)
     {
-        var listener = new NamespaceListener(entry.Feature, socket, _contexts, _accepted.Writer, _options, _time, _logger);
+        var listener = new NamespaceListener(
+            entry.Feature, socket, _contexts, _accepted.Writer, Engine ?? ((home, listening) => new SocketAcceptor(home, listening, _options, _time, _logger)));
         entry.Opened(listener, inode);
         listener.Start();
     }

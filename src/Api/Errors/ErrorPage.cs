@@ -47,6 +47,9 @@ internal sealed class ErrorPage
 
     public int Status => _document.Status;
 
+    /// <summary>Length of the body for whoever takes anything.</summary>
+    public int HtmlLength => _document.For("*/*").Body.Length;
+
     public static ErrorPage BadRequest(string explanation) => new(400, "Bad Request", explanation);
 
     public static ErrorPage InstanceGone(string id) => BadRequest($"Instance {id} could not be found.");

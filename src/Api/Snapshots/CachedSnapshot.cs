@@ -11,6 +11,7 @@ namespace Firstlight.Api.Snapshots;
 /// <param name="builtAt">Timestamp of the build.</param>
 internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature, long revision, long builtAt)
 {
+    private string? _matched;
     private long _lastUsed = builtAt;
     private long _lastGood = builtAt;
     private long _trustedUntil;
@@ -51,6 +52,15 @@ internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature
     public void Expire() => Expired = true;
 
     /// <summary>Compares a presented signature in constant time, without computing one.</summary>
-    public bool Matches(string signature) => CryptographicOperations.FixedTimeEquals(
-        MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expectedSignature.AsSpan()));
+    /// <remarks>
+    /// The agent in the same process presents the same object each time; comparing that once is enough. Nobody outside can: what comes over a socket is a new
+    /// object for every request.
+    /// </remarks>
+    public bool Matches(string signature)
+    {
+        if (ReferenceEquals(signature, _matched)) return true;
+        var matches = CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expectedSignature.AsSpan()));
+        if (matches) _matched = signature;
+        return matches;
+    }
 }

@@ -24,6 +24,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
     private readonly Lock _flightsLock = new();
     private readonly Lock _countLock = new();
     private long _bytes;
+    private int _trimming;
 
     /// <summary>Memory held, roughly.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -49,7 +50,10 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
         }
 
         entry.LastUsed = now;
-        if (entry.Snapshot.Size != entry.CountedBytes) CountBytes(entry);
+
+        // Elsewhere: making room takes longer than a request for a document that is there may wait.
+        if (entry.Snapshot.Size != entry.CountedBytes && CountBytes(entry))
+            ThreadPool.UnsafeQueueUserWorkItem(static cache => cache.Trim(), this, preferLocal: false);
         return true;
     }
 
@@ -146,28 +150,38 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
             _entries[key] = entry;
         }
 
-        CountBytes(entry);
+        if (CountBytes(entry)) Trim();
     }
 
-    private void CountBytes(CachedSnapshot entry)
+    /// <returns>Whether it is too much now.</returns>
+    private bool CountBytes(CachedSnapshot entry)
     {
         lock (_countLock)
         {
             var size = entry.Snapshot.Size;
-            if (entry.CountedBytes < 0) return;
+            if (entry.CountedBytes < 0) return false;
 
             Interlocked.Add(ref _bytes, size - entry.CountedBytes);
             entry.CountedBytes = size;
-            if (_bytes > options.SnapshotCacheBytes) Trim();
+            return _bytes > options.SnapshotCacheBytes;
         }
     }
 
     private void Trim()
     {
-        foreach (var (key, entry) in _entries.OrderBy(pair => pair.Value.LastUsed).ToList())
+        // One at a time, and again after each pass: whoever went over the limit while it ran left the trimming to it.
+        while (Bytes > options.SnapshotCacheBytes && !_entries.IsEmpty && Interlocked.Exchange(ref _trimming, 1) == 0)
         {
-            if (_bytes <= options.SnapshotCacheBytes * TrimTo) return;
-            if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(key, entry))) Forget(entry);
+            foreach (var (key, entry) in _entries.ToArray().OrderBy(pair => pair.Value.LastUsed))
+            {
+                if (Bytes <= options.SnapshotCacheBytes * TrimTo) break;
+                lock (_countLock)
+                {
+                    if (_entries.TryRemove(new KeyValuePair<string, CachedSnapshot>(key, entry))) Forget(entry);
+                }
+            }
+
+            Volatile.Write(ref _trimming, 0);
         }
     }
 

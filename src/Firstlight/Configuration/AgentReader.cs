@@ -10,7 +10,7 @@ internal static class AgentReader
 {
     /// <summary>The part every agent has.</summary>
     public static AgentSettings Read(OptionReader reader, ProgramRole role) =>
-        new(Upstream(reader, role), reader.Read(Known.StaleIfError), RateLimit(reader), reader.Read(Known.NeutronRelease));
+        new(Upstream(reader, role), reader.Read(Known.StaleIfError), RateLimit(reader), reader.Read(Known.NeutronRelease), Engine(reader));
 
     /// <summary>The socket of haproxies.</summary>
     public static ProxySocketOptions ProxySocket(OptionReader reader) => new(reader.Read(Known.MetadataProxySocket))
@@ -50,6 +50,8 @@ internal static class AgentReader
             },
         };
     }
+
+    private static GuestEngine Engine(OptionReader reader) => reader.Read(Known.GuestEngine) == "lean" ? GuestEngine.Lean : GuestEngine.Kestrel;
 
     private static HttpUpstreamOptions Upstream(OptionReader reader, ProgramRole role)
     {

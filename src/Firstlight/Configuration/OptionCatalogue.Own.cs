@@ -90,4 +90,11 @@ internal static partial class OptionCatalogue
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Servers,
         Meaning = "How long a connection may be open without a request.",
     };
+
+    internal static OptionDefinition<string> GuestEngine { get; } = new()
+    {
+        Section = OwnSection, Name = "guest_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "kestrel",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
+        Meaning = "What answers guests in their namespaces: `kestrel` everything; `lean` what is in memory by a loop of our own, and everything else by Kestrel. Where the metadata API is another process, nothing is in memory.",
+    };
 }

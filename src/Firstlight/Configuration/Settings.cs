@@ -138,7 +138,8 @@ internal sealed record ConfigDriveSettings(string Format, ImmutableArray<string>
 /// <param name="StaleIfError">Age up to which a last good answer stands in for a missing one.</param>
 /// <param name="RateLimit">How much a guest may ask; null for as much as it likes.</param>
 /// <param name="NeutronRelease">Release whose refusals and error pages are given.</param>
-internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease)
+/// <param name="Engine">What answers guests.</param>
+internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease, GuestEngine Engine)
 {
     /// <summary>The first metadata API, which a verb that asks one asks.</summary>
     public Uri MetadataApi => new UriBuilder(Upstream.Protocol, Upstream.Addresses[0].Host.Contains(':', StringComparison.Ordinal) ? $"[{Upstream.Addresses[0].Host}]" : Upstream.Addresses[0].Host, Upstream.Addresses[0].Port).Uri;

@@ -11,10 +11,14 @@ namespace Firstlight.Lab;
 internal sealed class GuestPlumbing(LabState state, LabPrograms programs)
 {
     // dhclient gives up at once without a link-local address, which a busy kernel gives a device only some time after it is up.
-    // It runs as a daemon once it has a lease; the kernel keeps the address, so the lab ends it at once.
+    // It runs as a daemon once it has a lease; the kernel keeps the address, so the lab ends it at once. What it started is told by the daemon itself, after
+    // the one that was waited for has ended: asked to end before that, it would run on.
     private const string DhcpV6Client = """
         until ip -6 addr show dev "$3" scope link -tentative | grep -q inet6; do sleep 0.05; done
-        dhclient -6 -1 -q -sf "$1" -lf "$2.leases" -pf "$2.pid" "$3" && dhclient -6 -x -q -sf /bin/true -lf "$2.leases" -pf "$2.pid" "$3"
+        rm -f "$2.pid"
+        dhclient -6 -1 -q -sf "$1" -lf "$2.leases" -pf "$2.pid" "$3" || exit
+        until [ -s "$2.pid" ]; do sleep 0.01; done
+        dhclient -6 -x -q -sf /bin/true -lf "$2.leases" -pf "$2.pid" "$3"
         """;
 
     private readonly GuestAttachment _attachment = new(state.Directory, TimeProvider.System);

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Firstlight.Agent.Forward;
 using Firstlight.Api;
+using Firstlight.Metadata.Documents;
 
 namespace Firstlight.Roles;
 
@@ -15,6 +17,13 @@ internal sealed class InProcessUpstream(MetadataApi api) : IUpstream
             ? new ValueTask<UpstreamAnswer>(FromApi(request, answer.Result))
             : WaitAsync(request, answer);
     }
+
+    /// <inheritdoc/>
+    public bool KeepsAnswers => true;
+
+    /// <inheritdoc/>
+    public bool TryAnswer(in PromptRequest request, [MaybeNullWhen(false)] out SnapshotEntry entry) => api.TryAnswer(
+        new DocumentRequest(request.Method, request.Target, request.InstanceId.Value, request.ProjectId.Value, request.Signature, request.RequestId), out entry);
 
     private static async ValueTask<UpstreamAnswer> WaitAsync(SignedRequest request, ValueTask<MetadataAnswer> answer) =>
         FromApi(request, await answer);

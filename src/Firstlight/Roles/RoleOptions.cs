@@ -63,6 +63,7 @@ internal static class RoleOptions
 
     public static AgentOptions ForAgent(this Settings settings) => new()
     {
+        Engine = settings.Agent.Engine,
         MaxRequestsInFlight = settings.Limits.MaxConcurrentRequests,
         HeaderTimeout = settings.Limits.HeaderTimeout,
         IdleTimeout = settings.Limits.IdleTimeout,

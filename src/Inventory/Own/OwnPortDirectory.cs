@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Firstlight.Inventory.Own.Storage;
 using Microsoft.Data.Sqlite;
@@ -22,12 +23,18 @@ internal sealed class OwnPortDirectory(StoreThread reader) : IPortDirectory
     public bool IsUsed => !ReferenceEquals(Volatile.Read(ref _index), PortIndex.Unfilled);
 
     /// <inheritdoc/>
-    public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken)
+    public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken) =>
+        TryFind(query, out var port)
+            ? new ValueTask<PortLookup>(new PortLookup(PortOutcome.Found, port))
+            : new ValueTask<PortLookup>(AskStoreAsync(query, cancellationToken));
+
+    /// <inheritdoc/>
+    public bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
     {
-        var lookup = Volatile.Read(ref _index).Find(query);
-        if (lookup.Outcome != PortOutcome.Found) return new ValueTask<PortLookup>(AskStoreAsync(query, cancellationToken));
+        port = Volatile.Read(ref _index).Find(query).Port;
+        if (port is null) return false;
         Lookups.Add(1, FoundTag);
-        return new ValueTask<PortLookup>(lookup);
+        return true;
     }
 
     /// <summary>Replaces the index when the store's ports moved on. Throws the driver's exceptions and leaves the index as it was then.</summary>

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using System.Text;
 using Firstlight.Metadata.Documents.Ec2;
 using Firstlight.Metadata.Documents.OpenStack;
 
@@ -24,8 +26,9 @@ internal enum PathKind : byte
 /// <param name="Kind">What it means.</param>
 /// <param name="Version">Index in the version table of its tree; <see cref="Latest"/> for <c>latest</c> of the OpenStack tree.</param>
 /// <param name="Item">Index of the EC2 item.</param>
+/// <param name="Text">The path itself, one object for all who ask it; empty where it was not looked up.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct KnownPath(PathKind Kind, sbyte Version, byte Item)
+internal readonly record struct KnownPath(PathKind Kind, sbyte Version, byte Item, string Text = "")
 {
     public const sbyte Latest = -1;
 }
@@ -55,12 +58,25 @@ internal static class KnownPaths
     private static readonly FrozenDictionary<string, KnownPath>.AlternateLookup<ReadOnlySpan<char>> Lookup =
         Enumerate().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private static readonly int Longest = Enumerate().Max(static known => known.Key.Length);
+
     /// <summary>Finds a path, with or without a trailing slash, as long as nothing in it needs decoding.</summary>
     public static bool TryGet(ReadOnlySpan<char> path, out KnownPath known) => Lookup.TryGetValue(path, out known);
 
+    /// <summary>The same for the bytes of a request line.</summary>
+    public static bool TryGet(ReadOnlySpan<byte> path, out KnownPath known)
+    {
+        known = default;
+        if (path.Length > Longest) return false;
+        Span<char> text = stackalloc char[Longest];
+        return Ascii.ToUtf16(path, text, out var length) == OperationStatus.Done && TryGet(text[..length], out known);
+    }
+
     private static IEnumerable<KeyValuePair<string, KnownPath>> Enumerate() =>
         OpenStack().Concat(Ec2()).SelectMany(IEnumerable<KeyValuePair<string, KnownPath>> (known) =>
-            [known, new KeyValuePair<string, KnownPath>(known.Key + '/', known.Value)]);
+            [Named(known.Key, known.Value), Named(known.Key + '/', known.Value)]);
+
+    private static KeyValuePair<string, KnownPath> Named(string path, KnownPath known) => new(path, known with { Text = path });
 
     private static IEnumerable<KeyValuePair<string, KnownPath>> OpenStack()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Firstlight.Metadata.Documents.Ec2;
 using Firstlight.Metadata.Documents.OpenStack;
@@ -66,6 +67,16 @@ public sealed class Snapshot
     /// <summary>Tells whether a raw request target is one that <see cref="TryGetHot"/> finds for every instance, if only nothing.</summary>
     /// <param name="rawTarget">As on the request line.</param>
     public static bool IsHot(ReadOnlySpan<char> rawTarget) => KnownPaths.TryGet(rawTarget, out _);
+
+    /// <summary>Reads a target that <see cref="IsHot"/> from the bytes of a request line, without allocating.</summary>
+    /// <param name="rawTarget">As on the request line.</param>
+    /// <param name="target">The same text, always the same object.</param>
+    public static bool TryReadHot(ReadOnlySpan<byte> rawTarget, [MaybeNullWhen(false)] out string target)
+    {
+        var isHot = KnownPaths.TryGet(rawTarget, out var known);
+        target = isHot ? known.Text : null;
+        return isHot;
+    }
 
     /// <summary>Finds what a raw request target leads to if it is written as guests commonly do: one lookup, no allocation once rendered.</summary>
     /// <param name="rawTarget">As on the request line: no decoding takes place.</param>

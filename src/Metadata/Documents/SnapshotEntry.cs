@@ -72,9 +72,16 @@ public sealed class SnapshotEntry
         if (_seedOffset == NoSeed) return _bytes;
 
         var copy = GC.AllocateUninitializedArray<byte>(_bytes.Length);
-        _bytes.AsSpan().CopyTo(copy);
-        RandomSeed.Fill(copy.AsSpan(_seedOffset, RandomSeed.Length));
+        CopyTo(copy);
         return copy;
+    }
+
+    /// <summary>Writes the document, with a fresh <c>random_seed</c> where it has one.</summary>
+    /// <param name="to">At least <see cref="Length"/> bytes.</param>
+    public void CopyTo(Span<byte> to)
+    {
+        _bytes.AsSpan().CopyTo(to);
+        if (_seedOffset != NoSeed) RandomSeed.Fill(to.Slice(_seedOffset, RandomSeed.Length));
     }
 
     internal static SnapshotEntry Document(string contentType, byte[] bytes) => new(SnapshotOutcome.Document, contentType, bytes);

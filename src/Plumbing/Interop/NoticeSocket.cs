@@ -32,6 +32,9 @@ internal sealed partial class NoticeSocket : IDisposable
         {
             // Where it is not allowed the usual size must do; what is lost is noticed.
             _ = setsockopt(_socket, SocketCalls.SOL_SOCKET, SO_RCVBUFFORCE, WaitingBytes, sizeof(int));
+
+            // The kernel sends a notice to all but the one whose change it tells of, and takes a socket without a number for that one: it would hear nothing at all.
+            if (bind(_socket, new Address { Family = SocketCalls.AF_NETLINK }, Marshal.SizeOf<Address>()) != 0) throw new Win32Exception($"binding a netlink socket of protocol {protocol}");
             Set(NETLINK_LISTEN_ALL_NSID, 1, "listening to all namespaces");
             foreach (var group in groups) Set(NETLINK_ADD_MEMBERSHIP, group, $"joining group {group}");
         }
@@ -97,6 +100,16 @@ internal sealed partial class NoticeSocket : IDisposable
         throw new Win32Exception(errno, $"{purpose} over netlink: {Marshal.GetPInvokeErrorMessage(errno)}");
     }
 
+    // struct sockaddr_nl of linux/netlink.h; without a number the kernel allots one.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Address
+    {
+        public ushort Family;
+        public ushort Padding;
+        public uint Number;
+        public uint Groups;
+    }
+
     // struct iovec and struct msghdr of sys/socket.h.
     [StructLayout(LayoutKind.Sequential)]
     private unsafe struct Vector
@@ -116,6 +129,9 @@ internal sealed partial class NoticeSocket : IDisposable
         public nuint ControlLength;
         public int Flags;
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int bind(SafeFileHandle socket, in Address address, int length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setsockopt(SafeFileHandle socket, int level, int option, in int value, int length);

@@ -51,6 +51,7 @@ internal static class RouteNetlink
 
     /// <summary><c>struct rtmsg</c>: family, lengths of destination and source, tos, table, protocol, scope, type (a byte each), flags.</summary>
     public const int RouteLength = 12;
+    public const ushort RTA_DST = 1;
     public const ushort RTA_OIF = 4;
     public const ushort RTA_GATEWAY = 5;
     public const ushort RTA_TABLE = 15;

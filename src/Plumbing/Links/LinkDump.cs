@@ -25,12 +25,18 @@ internal sealed record LinkAddress(IPAddress Address, int PrefixLength, bool Lin
 /// <summary>A default route of the main table.</summary>
 internal sealed record DefaultRoute(IPAddress? Gateway, string Device);
 
+/// <summary>A route of the main table to a prefix whose neighbours are on a device; the kernel makes one with each address.</summary>
+internal sealed record ConnectedRoute(IPNetwork Prefix, string Device);
+
 /// <summary>An address that neighbour discovery is answered for on a device that does not carry it.</summary>
 internal sealed record ProxiedNeighbour(IPAddress Address, string Device);
 
-/// <summary>Devices, addresses, default routes and proxied neighbours of one namespace at one moment.</summary>
+/// <summary>Devices, addresses, routes and proxied neighbours of one namespace at one moment.</summary>
 internal sealed record LinkDump(FrozenDictionary<string, Device> Devices, IReadOnlyList<DefaultRoute> Defaults, IReadOnlyList<ProxiedNeighbour> Proxied)
 {
+    /// <summary>Routes to prefixes on devices.</summary>
+    public IReadOnlyList<ConnectedRoute> Connected { get; init; } = [];
+
     /// <summary>A namespace that was made just now.</summary>
     public static LinkDump Nothing { get; } = new(FrozenDictionary<string, Device>.Empty, [], []);
 }

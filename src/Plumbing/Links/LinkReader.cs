@@ -19,11 +19,20 @@ internal static class LinkReader
     public static LinkDump Read(NetlinkSocket socket)
     {
         var devices = Devices(socket);
-        var routes = new List<DefaultRoute>();
-        Dump(socket, RouteNetlink.RTM_GETROUTE, stackalloc byte[RouteNetlink.RouteLength], routes.Clear, (_, body) =>
+        var (defaults, connected) = (new List<DefaultRoute>(), new List<ConnectedRoute>());
+        Dump(socket, RouteNetlink.RTM_GETROUTE, stackalloc byte[RouteNetlink.RouteLength], Forget, (_, body) =>
         {
-            if (LinkReading.DefaultRoute(body) is var (index, gateway) && devices.TryGetValue(index, out var device)) routes.Add(new DefaultRoute(gateway, device.Name));
+            if (LinkReading.Route(body) is not var (index, prefix, gateway) || !devices.TryGetValue(index, out var device)) return;
+            if (prefix.PrefixLength == 0) defaults.Add(new DefaultRoute(gateway, device.Name));
+            else if (gateway is null) connected.Add(new ConnectedRoute(prefix, device.Name));
         });
+
+        void Forget()
+        {
+            defaults.Clear();
+            connected.Clear();
+        }
+
         var proxied = new List<ProxiedNeighbour>();
         Span<byte> proxies = stackalloc byte[RouteNetlink.NeighbourLength];
         proxies[10] = RouteNetlink.NTF_PROXY;
@@ -31,7 +40,7 @@ internal static class LinkReader
         {
             if (LinkReading.Proxied(body) is var (index, address) && devices.TryGetValue(index, out var device)) proxied.Add(new ProxiedNeighbour(address, device.Name));
         });
-        return new LinkDump(devices.Values.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), routes, proxied);
+        return new LinkDump(devices.Values.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), defaults, proxied) { Connected = connected };
     }
 
     /// <summary>All devices of the socket's namespace, by index, with their addresses.</summary>

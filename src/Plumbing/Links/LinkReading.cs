@@ -70,11 +70,12 @@ internal static class LinkReading
         return (MemoryMarshal.Read<int>(body[4..]), new LinkAddress(own, body[1], body[3] == RouteNetlink.RT_SCOPE_LINK, state));
     }
 
-    /// <summary>A default route of the main table, by the index of its device; null for any other route.</summary>
-    public static (int Index, IPAddress? Gateway)? DefaultRoute(ReadOnlySpan<byte> body)
+    /// <summary>A route of the main table to where packets can go, by the index of its device; null for any other. A default route leads to a prefix of no bits.</summary>
+    public static (int Index, IPNetwork Prefix, IPAddress? Gateway)? Route(ReadOnlySpan<byte> body)
     {
-        if (body.Length < RouteNetlink.RouteLength || body[1] != 0 || body[7] != RouteNetlink.RTN_UNICAST) return null;
+        if (body.Length < RouteNetlink.RouteLength || body[7] != RouteNetlink.RTN_UNICAST) return null;
         int table = body[4];
+        var destination = body[0] == SocketCalls.AF_INET ? IPAddress.Any : IPAddress.IPv6Any;
         var (index, gateway) = (0, (IPAddress?)null);
         foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.RouteLength))
         {
@@ -82,6 +83,9 @@ internal static class LinkReading
             {
                 case RouteNetlink.RTA_TABLE:
                     table = attribute.Number;
+                    break;
+                case RouteNetlink.RTA_DST:
+                    destination = ToAddress(attribute.Value) ?? destination;
                     break;
                 case RouteNetlink.RTA_OIF:
                     index = attribute.Number;
@@ -92,7 +96,7 @@ internal static class LinkReading
             }
         }
 
-        return table == RouteNetlink.RT_TABLE_MAIN && index != 0 ? (index, gateway) : null;
+        return table == RouteNetlink.RT_TABLE_MAIN && index != 0 ? (index, new IPNetwork(destination, body[1]), gateway) : null;
     }
 
     /// <summary>An address that neighbour discovery is answered for.</summary>

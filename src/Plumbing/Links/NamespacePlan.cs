@@ -20,6 +20,7 @@ internal static class NamespacePlan
             var present = actual.Devices.GetValueOrDefault(device.Name);
             AddLink(lines, device, present);
             AddAddresses(lines, device, present, hasV6: lo is not null && lo.Addresses.Any(a => a.Address.Equals(IPAddress.IPv6Loopback)));
+            if (present is { Up: true }) AddConnected(lines, device, actual, present);
             AddProxied(lines, device, actual, wasUp: present is { Up: true });
             AddRoutes(lines, device, actual, wasUp: present is { Up: true });
         }
@@ -55,8 +56,9 @@ internal static class NamespacePlan
             lines.Add($"addr add {address} dev {device.Name}{Flags(address)}");
         }
 
-        // Its own MAC set anew makes the kernel tell neighbours of all addresses (arp_notify, see NamespaceSettings).
-        if (come && device.Announced) lines.Add($"link set dev {device.Name} address {Format.Mac(device.Mac)}");
+        // A MAC that is set makes the kernel tell neighbours of all addresses (arp_notify, see NamespaceSettings): whoever has learned another asks nobody for a minute.
+        var isOther = present?.Mac is { } mac && !mac.Equals(device.Mac);
+        if (isOther || (come && device.Announced)) lines.Add($"link set dev {device.Name} address {Format.Mac(device.Mac)}");
     }
 
     // An address that a device carries is answered for with the override flag: of two routers guests would believe now one, now the other,
@@ -77,6 +79,23 @@ internal static class NamespacePlan
         // Without duplicate detection: see NamespaceSettings. fe80::a9fe:a9fe is the same everywhere, so nothing may ever be sent from it by choice:
         // a preferred lifetime of 0 makes the kernel and dnsmasq take the EUI-64 one as source (of router advertisements above all).
         return address == WantedDevice.MetadataV6 ? " nodad preferred_lft 0" : " nodad";
+    }
+
+    // The kernel makes the route of a prefix with the first address in it, and not again when someone takes the route alone away.
+    // Devices share prefixes of IPv6 (fe80::/64), and there "replace" would take another's.
+    private static void AddConnected(List<string> lines, WantedDevice device, LinkDump actual, Device present)
+    {
+        var standing = present.Addresses.Where(a => !a.Failed).Select(a => new InterfaceAddress(a.Address, a.PrefixLength));
+        var missing = standing
+            .Where(a => a.PrefixLength < (a.Address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) && (device.Addresses.Contains(a) || a.Address.Equals(LinkLocalOf(device.Mac))))
+            .DistinctBy(a => a.Prefix)
+            .Where(a => !actual.Connected.Contains(new ConnectedRoute(a.Prefix, device.Name)));
+        foreach (var address in missing)
+        {
+            lines.Add(address.Address.AddressFamily == AddressFamily.InterNetwork
+                ? $"route replace {address.Prefix} dev {device.Name} proto kernel scope link src {address.Address}"
+                : $"route append {address.Prefix} dev {device.Name} proto kernel metric 256");
+        }
     }
 
     private static void AddRoutes(List<string> lines, WantedDevice device, LinkDump actual, bool wasUp)

@@ -68,6 +68,36 @@ public sealed class HostLook(ProcessRunner runner)
         return document.RootElement.EnumerateArray().Where(DeviceReading.IsFresh).Select(item => DeviceReading.Mac(item, "lladdr")).FirstOrDefault(mac => mac is not null);
     }
 
+    /// <summary>The device by which a namespace reaches an address that is on the link there.</summary>
+    /// <param name="networkNamespace">Where.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="device">Device it is looked for at; only link-local addresses need it to be told.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null where there is no route, or one by a gateway only.</returns>
+    /// <exception cref="ProcessFailedException"><c>ip</c> cannot be run.</exception>
+    public async Task<string?> OnLinkAsync(string networkNamespace, System.Net.IPAddress address, string device, CancellationToken cancellationToken)
+    {
+        string[] at = address.IsIPv6LinkLocal ? ["oif", device] : [];
+        var result = await runner.TryRunAsync(
+            new ProcessCall($"looking for a route to {address}", "ip", ["-n", networkNamespace, "-j", "route", "get", address.ToString(), .. at]), cancellationToken);
+        if (result.ExitCode != 0 || result.Output.Length == 0) return null;
+        using var document = JsonDocument.Parse(result.Output);
+        var route = document.RootElement.EnumerateArray().FirstOrDefault();
+        return route.ValueKind == JsonValueKind.Object && !route.TryGetProperty("gateway", out _) && route.TryGetProperty("dev", out var found) ? found.GetString() : null;
+    }
+
+    /// <summary>A kernel setting inside a namespace.</summary>
+    /// <param name="networkNamespace">Where.</param>
+    /// <param name="name">Path below <c>/proc/sys/net</c>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null where the kernel does not know it.</returns>
+    /// <exception cref="ProcessFailedException">The namespace cannot be entered.</exception>
+    public async Task<string?> SettingAsync(string networkNamespace, string name, CancellationToken cancellationToken)
+    {
+        var result = await runner.TryRunAsync(IpTool.Inside(networkNamespace, $"looking at {name}", "cat", [$"/proc/sys/net/{name}"]), cancellationToken);
+        return result.ExitCode == 0 ? result.Output.Trim() : null;
+    }
+
     /// <summary>Sockets that listen for TCP in a namespace, and who has them open.</summary>
     /// <exception cref="ProcessFailedException"><c>ss</c> cannot be run there.</exception>
     public async Task<IReadOnlyList<ListenerSeen>> ListenersAsync(string networkNamespace, CancellationToken cancellationToken)
@@ -94,7 +124,7 @@ public sealed class HostLook(ProcessRunner runner)
     public DaemonSeen? Dnsmasq(string directory)
     {
         using var daemon = Daemon.Find(DaemonHome.Dnsmasq(directory));
-        return daemon is null ? null : new DaemonSeen(daemon.Pid, daemon.Arguments, daemon.NetworkNamespace);
+        return daemon is null ? null : new DaemonSeen(daemon.Pid, daemon.Arguments, daemon.NetworkNamespace, IsStopped(daemon.Pid));
     }
 
     /// <summary>Whether a process has a file open.</summary>
@@ -105,6 +135,20 @@ public sealed class HostLook(ProcessRunner runner)
             return new DirectoryInfo($"/proc/{pid}/fd").EnumerateFileSystemInfos().Any(fd => string.Equals(fd.LinkTarget, path, StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // proc_pid_stat(5): the state stands behind the name in brackets, which may hold anything. T and t are of a process that a signal or a debugger holds.
+    private static bool IsStopped(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is ['T' or 't', ..];
+        }
+        catch (IOException)
         {
             return false;
         }

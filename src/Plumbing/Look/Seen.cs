@@ -41,4 +41,5 @@ public sealed record ListenerSeen(IPAddress Address, int Port, int? Pid, string?
 /// <param name="Pid">Process id.</param>
 /// <param name="Arguments">Command line, program first.</param>
 /// <param name="NamespaceIdentity">Kernel identity of its network namespace.</param>
-public sealed record DaemonSeen(int Pid, IReadOnlyList<string> Arguments, string? NamespaceIdentity);
+/// <param name="IsStopped">Whether a signal or a debugger holds it: it answers nobody.</param>
+public sealed record DaemonSeen(int Pid, IReadOnlyList<string> Arguments, string? NamespaceIdentity, bool IsStopped);

@@ -62,7 +62,7 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
 
     // Both ends are there, and they are the ends of one veth.
     private static bool IsWhole(WantedDevice device, Device? hostEnd, LinkDump inside) =>
-        hostEnd is not null && inside.Devices.TryGetValue(device.Name, out var far) && device.Mac.Equals(far.Mac) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
+        hostEnd is not null && inside.Devices.TryGetValue(device.Name, out var far) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
 
     // Followed first: what changes after this is heard of.
     private void Enter(WantedSite site, string identity, ICollection<string> changes)

@@ -14,13 +14,22 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     /// <exception cref="IOException">Two ports have the same device name; both are shut off.</exception>
     public async Task GuardAsync(WantedHost wanted, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        Stands = false;
-        var devices = host.All();
-        var bridges = Bridges(devices, wanted);
-        var ports = Ports(wanted).ToList();
-        var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports));
-        if (await table.EnsureAsync(elements, cancellationToken) is { } change) changes.Add(change);
-        Stands = true;
+        try
+        {
+            var devices = host.All();
+            var bridges = Bridges(devices, wanted);
+            var ports = Ports(wanted).ToList();
+            var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports));
+            if (await table.EnsureAsync(elements, cancellationToken) is { } change) changes.Add(change);
+            Stands = true;
+        }
+        catch
+        {
+            // Not before: a network that is looked at while the guard is, too, would leave its guests unplugged, and nobody would tell it afterwards.
+            Stands = false;
+            throw;
+        }
+
         if (Clash(wanted) is { } clash) throw new IOException(clash);
     }
 

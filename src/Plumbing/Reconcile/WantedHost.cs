@@ -21,14 +21,19 @@ public sealed record WantedHost(ImmutableArray<WantedNetwork> Networks, Immutabl
 /// <param name="PrefixLength">Prefix length in bits.</param>
 public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)
 {
-    /// <summary>Whether another address of the same family is in the same prefix.</summary>
-    internal bool Contains(IPAddress other)
+    /// <summary>The prefix it is in.</summary>
+    internal IPNetwork Prefix
     {
-        if (other.AddressFamily != Address.AddressFamily) return false;
-        var bytes = Address.GetAddressBytes();
-        for (var bit = PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPNetwork(new IPAddress(bytes), PrefixLength).Contains(other);
+        get
+        {
+            var bytes = Address.GetAddressBytes();
+            for (var bit = PrefixLength; bit < bytes.Length * 8; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+            return new IPNetwork(new IPAddress(bytes), PrefixLength);
+        }
     }
+
+    /// <summary>Whether another address of the same family is in the same prefix.</summary>
+    internal bool Contains(IPAddress other) => other.AddressFamily == Address.AddressFamily && Prefix.Contains(other);
 
     /// <summary>In the form <c>10.0.0.65/26</c>.</summary>
     public override string ToString() => $"{Address}/{PrefixLength}";

@@ -36,13 +36,6 @@ public sealed class GuestPathTests
         }
     }
 
-    private sealed class OnePort : IPortDirectory
-    {
-        private readonly FoundPort _port = new("port", new InstanceId("instance"), new ProjectId("project"), "home");
-
-        public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken) => new(new PortLookup(PortOutcome.Found, _port));
-    }
-
     private sealed class OneDocument : IUpstream
     {
         private readonly UpstreamAnswer _answer = TestUpstream.Text(200, "{}");

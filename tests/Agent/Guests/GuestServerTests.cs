@@ -5,7 +5,8 @@ using Firstlight.Agent.Tests.Support;
 
 namespace Firstlight.Agent.Tests.Guests;
 
-public sealed class GuestServerTests
+/// <summary>What guests are answered over sockets. Once for each engine.</summary>
+public abstract class GuestServerTests(GuestEngine engine)
 {
     [Fact]
     public async Task Forged_headers_change_nothing()
@@ -259,10 +260,14 @@ public sealed class GuestServerTests
         }
     }
 
-    private static async Task<TestAgent> Agent(AgentOptions? options = null)
+    private async Task<TestAgent> Agent(AgentOptions? options = null)
     {
-        var agent = await TestAgent.StartAsync(options);
+        var agent = await TestAgent.StartAsync((options ?? new AgentOptions()) with { Engine = engine });
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
         return agent;
     }
 }
+
+public sealed class KestrelGuestServerTests() : GuestServerTests(GuestEngine.Kestrel);
+
+public sealed class LeanGuestServerTests() : GuestServerTests(GuestEngine.Lean);

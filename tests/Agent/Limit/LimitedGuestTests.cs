@@ -4,14 +4,15 @@ using Firstlight.Agent.Tests.Support;
 
 namespace Firstlight.Agent.Tests.Limit;
 
-public sealed class LimitedGuestTests
+/// <summary>Guests who ask more than they may. Once for each engine.</summary>
+public abstract class LimitedGuestTests(GuestEngine engine)
 {
     private static readonly RateLimitOptions Two = new() { BaseLimit = 2, BurstLimit = 100 };
 
     [Fact]
     public async Task Guest_beyond_its_limit_is_refused_before_anything_is_looked_up()
     {
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { RateLimit = Two });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, RateLimit = Two });
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
         for (var i = 0; i < 2; i++) Assert.Equal(200, (await GuestClient.GetHomeAsync(agent.Home, "/x")).Status);
 
@@ -25,7 +26,7 @@ public sealed class LimitedGuestTests
     [Fact]
     public async Task Requests_of_one_connection_count_one_by_one_and_refusals_keep_it_open()
     {
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { RateLimit = Two });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, RateLimit = Two });
         using var socket = await GuestClient.ConnectHomeAsync(agent.Home);
         await socket.SendAsync("GET /a HTTP/1.1\r\nHost: m\r\n\r\nGET /b HTTP/1.1\r\nHost: m\r\n\r\nGET /c HTTP/1.1\r\nHost: m\r\n\r\nGET /d HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n"u8.ToArray());
 
@@ -38,7 +39,7 @@ public sealed class LimitedGuestTests
     [Fact]
     public async Task Without_a_limit_nobody_is_refused()
     {
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
 
         for (var i = 0; i < 30; i++) Assert.Equal(200, (await GuestClient.GetHomeAsync(agent.Home, "/x")).Status);
@@ -52,7 +53,7 @@ public sealed class LimitedGuestTests
         try
         {
             var path = Path.Combine(directory.FullName, "metadata_proxy");
-            await using var agent = await TestAgent.StartAsync(new AgentOptions { RateLimit = Two, ProxySocket = new ProxySocketOptions(path) });
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, RateLimit = Two, ProxySocket = new ProxySocketOptions(path) });
 
             int[] statuses =
             [
@@ -77,3 +78,7 @@ public sealed class LimitedGuestTests
         return (await GuestClient.ReadAsync(socket)).Status;
     }
 }
+
+public sealed class KestrelLimitedGuestTests() : LimitedGuestTests(GuestEngine.Kestrel);
+
+public sealed class LeanLimitedGuestTests() : LimitedGuestTests(GuestEngine.Lean);

@@ -8,14 +8,15 @@ using Firstlight.Metadata.Identity;
 
 namespace Firstlight.Agent.Tests.Listeners;
 
-public sealed class NamespaceListenersTests
+/// <summary>Listeners that come and go with their namespaces. Once for each engine.</summary>
+public abstract class NamespaceListenersTests(GuestEngine engine)
 {
     [Fact]
     public async Task Two_networks_with_the_same_guest_address_are_told_apart()
     {
         using var red = new Cable();
         using var blue = new Cable();
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
 
@@ -31,7 +32,7 @@ public sealed class NamespaceListenersTests
     public async Task Curl_in_a_guest_gets_its_document()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         await agent.ListenAsync(TestAgent.On(cable.Service, TestAgent.Network("red")));
 
@@ -48,7 +49,7 @@ public sealed class NamespaceListenersTests
         try
         {
             for (var i = 0; i < Count; i++) namespaces.Add(new TestNamespace().WithGuests("10.0.0.5"));
-            await using var agent = await TestAgent.StartAsync();
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
             for (var i = 0; i < Count; i++) agent.Directory.Add(TestAgent.Network($"n{i}"), "10.0.0.5", $"instance-{i}");
 
             var report = await agent.ListenAsync([.. namespaces.Select((space, i) => TestAgent.On(space, TestAgent.Network($"n{i}")))]);
@@ -68,7 +69,7 @@ public sealed class NamespaceListenersTests
     public async Task Link_local_guest_is_known_by_the_mac_in_its_address()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.AddMac(TestAgent.Network("red"), Cable.GuestMac, "red-instance");
         var report = await agent.ListenAsync(V6(cable.Service, TestAgent.Network("red")));
         Assert.Empty(report.Problems);
@@ -100,7 +101,7 @@ public sealed class NamespaceListenersTests
     {
         using var cable = new Cable();
         cable.Guest.Add("fe80::f816:3e00:b3:e838/64", "eth0");
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         // Neutron drops the middle octets unseen, and would read the address as this MAC.
         agent.Directory.AddMac(TestAgent.Network("red"), Cable.GuestMac, "red-instance");
         await agent.ListenAsync(V6(cable.Service, TestAgent.Network("red")));
@@ -115,7 +116,7 @@ public sealed class NamespaceListenersTests
     public async Task Missing_device_is_a_problem_that_passes_when_the_device_comes()
     {
         using var space = new TestNamespace();
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
 
         var report = await agent.ListenAsync(V6(space, TestAgent.Network("red")) with { Device = "late0" });
 
@@ -132,7 +133,7 @@ public sealed class NamespaceListenersTests
         cable.Service.Add("fd00::2/64", "eth0");
         cable.Guest.Add("fd00::5/64", "eth0");
         var router = new Scope(ScopeKind.Router, "r1");
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(router, "10.0.0.5", "four");
         agent.Directory.Add(router, "fd00::5", "six");
 
@@ -150,7 +151,7 @@ public sealed class NamespaceListenersTests
     public async Task Deleted_namespace_is_freed_at_once_and_opened_again_under_its_old_name()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { RescanInterval = TimeSpan.FromHours(1) });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, RescanInterval = TimeSpan.FromHours(1) });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         await agent.ListenAsync(TestAgent.On(cable.Service, TestAgent.Network("red")));
         using var open = await GuestClient.ConnectAsync(cable.Guest);
@@ -176,7 +177,7 @@ public sealed class NamespaceListenersTests
     {
         using var space = new TestNamespace().WithGuests("10.0.0.5");
         // A directory nobody watches: only the inode can tell.
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { NamespaceDirectory = "/nowhere", RescanInterval = TimeSpan.FromHours(1) });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, NamespaceDirectory = "/nowhere", RescanInterval = TimeSpan.FromHours(1) });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         var spec = TestAgent.On(space, TestAgent.Network("red"));
         await agent.ListenAsync(spec);
@@ -195,10 +196,12 @@ public sealed class NamespaceListenersTests
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
         await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
         using var open = await GuestClient.ConnectAsync(red, "10.0.0.5");
+        await open.SendAsync("GET"u8.ToArray());
+        await Eventually.IsTrue(() => agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 1, "the connection is open");
 
         await agent.ListenAsync(TestAgent.On(blue, TestAgent.Network("blue")));
 
@@ -217,7 +220,7 @@ public sealed class NamespaceListenersTests
         try
         {
             File.WriteAllBytes(broken, []);
-            await using var agent = await TestAgent.StartAsync(new AgentOptions { NamespaceDirectory = directory.FullName });
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, NamespaceDirectory = directory.FullName });
             agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
             var spec = TestAgent.On(real, TestAgent.Network("red")) with { NamespacePath = broken };
 
@@ -243,7 +246,7 @@ public sealed class NamespaceListenersTests
     {
         using var space = new TestNamespace().WithGuests("10.0.0.5");
         using var sockets = new Plumbing.Namespaces.NamespaceSockets();
-        await using var agent = await TestAgent.StartAsync();
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
         var holder = sockets.OpenListener(space.Path, new IPEndPoint(MetadataAddress.V4, 80), null);
 
         var report = await agent.ListenAsync(TestAgent.On(space, TestAgent.Network("red")));
@@ -254,11 +257,11 @@ public sealed class NamespaceListenersTests
     }
 
     [Fact]
-    public async Task Connections_over_the_cap_are_closed_and_other_listeners_do_not_notice()
+    public async Task Connections_over_the_cap_are_told_to_come_back_and_other_listeners_do_not_notice()
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { MaxConnectionsPerListener = 3 });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, MaxConnectionsPerListener = 3 });
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
         await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
         var held = new List<Socket>();
@@ -266,14 +269,47 @@ public sealed class NamespaceListenersTests
         await Eventually.IsTrue(() => agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 3, "three connections are open");
 
         using var excess = await GuestClient.ConnectAsync(red, "10.0.0.5");
+        var reply = await GuestClient.ReadAsync(excess);
 
-        await GuestClient.WaitForEndAsync(excess);
+        Assert.Equal((503, "1"), (reply.Status, reply.Headers["Retry-After"]));
         Assert.Equal(200, (await GuestClient.GetAsync(blue, source: "10.0.0.5")).Status);
         held.ForEach(socket => socket.Dispose());
         await Eventually.IsTrue(() => agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 0, "the connections were forgotten");
+    }
+
+    [Fact]
+    public async Task Guests_who_crowd_a_network_do_not_keep_another_one_waiting()
+    {
+        using var red = new TestNamespace().WithGuests("10.0.0.5");
+        using var blue = new TestNamespace().WithGuests("10.0.0.5");
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, MaxRequestsInFlight = 8 });
+        agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
+        agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
+        await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
+        var held = new TaskCompletionSource<Agent.Forward.UpstreamAnswer>();
+        var answer = agent.Upstream.Answer;
+        agent.Upstream.Answer = (request, token) => request.InstanceId.Value == "red-instance" ? new(held.Task) : answer(request, token);
+        var crowd = new List<Task<Reply>>();
+        for (var i = 0; i < 4; i++)
+        {
+            crowd.Add(GuestClient.GetAsync(red, $"/{i}", "10.0.0.5"));
+            await Eventually.IsTrue(() => agent.Upstream.Asked.Count == crowd.Count, "the request is under way");
+        }
+
+        var refused = await GuestClient.GetAsync(red, "/one-too-many", "10.0.0.5");
+        var others = await Task.WhenAll(GuestClient.GetAsync(blue, "/a", "10.0.0.5"), GuestClient.GetAsync(blue, "/b", "10.0.0.5"));
+        held.SetResult(TestUpstream.Text(200, "done"));
+
+        Assert.Equal((503, "1"), (refused.Status, refused.Headers["Retry-After"]));
+        Assert.All(others, static reply => Assert.Equal(200, reply.Status));
+        Assert.All(await Task.WhenAll(crowd), static reply => Assert.Equal("done", reply.Text));
     }
 
     private static ListenerSpec V6(TestNamespace space, Scope scope) => new(scope, space.Path, MetadataAddress.V6, MetadataAddress.GuestPort, "eth0");
 
     private static IPEndPoint V6Service(TestNamespace guest) => new(guest.LinkLocal(MetadataAddress.V6Text, "eth0"), 80);
 }
+
+public sealed class KestrelNamespaceListenersTests() : NamespaceListenersTests(GuestEngine.Kestrel);
+
+public sealed class LeanNamespaceListenersTests() : NamespaceListenersTests(GuestEngine.Lean);

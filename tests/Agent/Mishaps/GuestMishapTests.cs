@@ -7,21 +7,25 @@ using Firstlight.Tests.Support;
 
 namespace Firstlight.Agent.Tests.Mishaps;
 
-/// <summary>Everything a guest or a proxy can do wrong, many times over and all at once, beside guests that do nothing wrong.</summary>
+/// <summary>Everything a guest or a proxy can do wrong, many times over and all at once, beside guests that do nothing wrong. Once for each engine.</summary>
 [Collection(nameof(ChurnTests))]
-public sealed class GuestMishapTests : IDisposable
+public abstract class GuestMishapTests(GuestEngine engine) : IDisposable
 {
     private const int Rounds = 12;
     private const int AtOnce = 8;
     private readonly SocketPlace _place = new();
     private TestAgent _agent = null!;
 
-    public void Dispose() => _place.Dispose();
+    public void Dispose()
+    {
+        _place.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_hundred_mishaps_of_each_kind_leave_no_descriptor_open_and_nobody_is_told_what_is_anothers()
     {
-        await using var agent = _agent = await _place.StartAsync();
+        await using var agent = _agent = await _place.StartAsync(new AgentOptions { Engine = engine });
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "one");
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.2", "two");
         agent.Directory.AddTwice(TestAgent.HomeScope, "127.0.0.3");
@@ -101,3 +105,7 @@ public sealed class GuestMishapTests : IDisposable
 
     private Task SettledAsync() => Eventually.IsTrue(() => _agent.Server.Describe().Listeners.Sum(listener => listener.Connections) == 0, "every connection was forgotten");
 }
+
+public sealed class KestrelGuestMishapTests() : GuestMishapTests(GuestEngine.Kestrel);
+
+public sealed class LeanGuestMishapTests() : GuestMishapTests(GuestEngine.Lean);

@@ -202,7 +202,7 @@ public sealed class ProxySocketTests : IDisposable
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
         var held = new TaskCompletionSource<UpstreamAnswer>();
         agent.Upstream.Answer = (_, _) => new(held.Task);
-        var first = Send("GET", "/first");
+        var first = GuestClient.GetHomeAsync(agent.Home, "/first");
         await Eventually.IsTrue(() => !agent.Upstream.Asked.IsEmpty, "the first request is under way");
 
         var second = await Send("GET", "/second");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
@@ -39,6 +40,13 @@ internal sealed class TestDirectory : IPortDirectory
         return default;
     }
 
+    public bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
+    {
+        port = IsAway || Hangs ? null : _ports.GetValueOrDefault((query.Scope, query.Mac?.ToString() ?? query.Address.ToString())).Port;
+        if (port is not null) Asked.Enqueue(query);
+        return port is not null;
+    }
+
     public ValueTask<PortLookup> FindAsync(PortQuery query, CancellationToken cancellationToken)
     {
         Asked.Enqueue(query);
@@ -54,6 +62,9 @@ internal sealed class TestUpstream : IUpstream
     public ConcurrentQueue<SignedRequest> Asked { get; } = new();
 
     public Func<SignedRequest, CancellationToken, ValueTask<UpstreamAnswer>> Answer { get; set; } = (request, _) => new(Text(200, Describe(request)));
+
+    /// <summary>Whether it says that it has answers in memory, which the lean engine asks for; it has none.</summary>
+    public bool KeepsAnswers { get; set; }
 
     public static UpstreamAnswer Text(int status, string text)
     {

@@ -15,8 +15,11 @@ internal sealed class TestAgent : IAsyncDisposable
     public static readonly Scope HomeScope = new(ScopeKind.Network, "home");
     public static readonly Signature Signature = new("secret");
 
-    private TestAgent(AgentOptions options, IUpstream? upstream, ILoggerFactory? loggers) =>
+    private TestAgent(AgentOptions options, IUpstream? upstream, ILoggerFactory? loggers)
+    {
+        Upstream.KeepsAnswers = options.Engine == GuestEngine.Lean;
         Server = new AgentServer(options, Signature, Directory, upstream ?? Upstream, Time, loggers ?? NullLoggerFactory.Instance);
+    }
 
     public TestDirectory Directory { get; } = new();
 

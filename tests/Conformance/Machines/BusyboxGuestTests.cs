@@ -61,13 +61,20 @@ public sealed class BusyboxGuestTests(ITestOutputHelper output)
             """);
         var server = cloud.Server("minnow");
         var boot = await VirtualMachine.RunAsync(new GuestHardware(await GuestImages.BusyboxAsync(), await cloud.PlugAsync(server)) { KernelArguments = kernelArguments });
-        output.WriteLine($"{boot.Accelerator}, {boot.Took.TotalSeconds:0.0} s\n{boot.Console}\n{cloud.Log}");
+        var requests = GuestRequests.Of(cloud.Log, "10.31.0.9");
+        Story.Tell(boot, requests);
+        output.WriteLine($"{boot.Console}\n{cloud.Log}");
 
         Assert.Contains("inet 10.31.0.9/24", boot.File("addresses.txt"), StringComparison.Ordinal);
         Assert.Contains("169.254.169.254 via 10.31.0.", boot.File("routes.txt"), StringComparison.Ordinal);
         Assert.Equal(server.Id, Uuid(boot.File("meta_data.json")));
         Assert.Equal("#!/bin/sh\necho swim\n", boot.File("user_data"));
         Assert.Equal("minnow.novalocal", boot.File("ec2_hostname"));
+
+        // Each document was asked for once.
+        Assert.Equal(requests.Count, requests.Distinct().Count());
+        Assert.DoesNotContain(requests, request => request.Status != 200);
+        Assert.NotEmpty(requests);
         return (server.Id, boot);
     }
 

@@ -35,6 +35,8 @@ public sealed class ConfigDriveSourceTests(ITestOutputHelper output)
         cloudInit.AssertConfiguredAtOnce("DataSourceConfigDrive");
         DebianCloud.AssertApplied(boot);
         Assert.Equal(server.Id, cloudInit.Standard("instance_id"));
+        Assert.Equal("config-disk (/dev/sr0)", cloudInit.Standard("subplatform"));
+        Assert.Empty(cloudInit.Reads);
         Assert.DoesNotContain("169.254.169.254", cloudInit.Log, StringComparison.Ordinal);
         AssertNetwork(boot, mac);
     }

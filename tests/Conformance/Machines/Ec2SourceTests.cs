@@ -37,5 +37,6 @@ public sealed class Ec2SourceTests(ITestOutputHelper output)
         Assert.DoesNotContain(requests, request => request.Status >= 500);
         Assert.DoesNotContain(requests, request => request.Target.StartsWith("/openstack", StringComparison.Ordinal));
         Assert.InRange(requests.Count, 20, 40);
+        Assert.NotEmpty(cloudInit.Reads);
     }
 }

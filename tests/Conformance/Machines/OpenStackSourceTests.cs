@@ -53,6 +53,7 @@ public sealed class OpenStackSourceTests(ITestOutputHelper output)
         Assert.Equal(["/openstack"], requests.GroupBy(request => request.Target).Where(group => group.Count() > 1).Select(group => group.Key));
         Assert.DoesNotContain(requests, request => request.Status >= 500);
         Assert.InRange(requests.Count, 20, 32);
+        Assert.Equal(requests.Count(request => request.Status == 200), cloudInit.Reads.Count);
         Assert.Equal(200, requests.Single(request => request.Target == "/openstack/2018-08-27/network_data.json").Status);
     }
 

@@ -1,4 +1,5 @@
 using Firstlight.Plumbing.Links;
+using Firstlight.Plumbing.Tests.Support;
 using static Firstlight.Plumbing.Tests.Attach.GuardedNetwork;
 
 namespace Firstlight.Plumbing.Tests.Attach;
@@ -25,6 +26,29 @@ public sealed class TakeoverTests
         // In fragments, too.
         await PingAsync(mallory, VictimV4, bytes: 4000);
         await PingAsync(mallory, VictimV6, bytes: 4000);
+    }
+
+    [Fact]
+    public async Task A_guarded_guest_leases_asks_again_and_gives_back_with_the_isc_client()
+    {
+        await using var network = await StartAsync();
+        var (guest, state) = (network.Mallory, network.Host.State);
+        var (script, told, leases, pid) = ($"{state}/isc-script", $"{state}/isc-told", $"{state}/isc-leases", $"{state}/isc-pid");
+        await File.WriteAllTextAsync(
+            script, $"#!/bin/sh\n[ -z \"$new_ip_address\" ] || ip addr replace \"$new_ip_address/26\" dev eth0\necho $reason $new_ip_address $new_rfc3442_classless_static_routes >>{told}\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string[] files = ["-sf", script, "-lf", leases, "-pf", pid];
+        await guest.RunAsync("ip", "-4", "addr", "flush", "dev", "eth0");
+
+        await guest.RunAsync("dhclient", ["-4", "-1", "-q", .. files, "eth0"]);
+        Assert.Contains($"BOUND {MalloryV4} 32 169 254 169 254 10 0 0 65", await File.ReadAllTextAsync(told), StringComparison.Ordinal);
+        await guest.RunAsync("dhclient", ["-4", "-x", "-q", "-sf", "/bin/true", .. files[2..], "eth0"]);
+        await guest.RunAsync("dhclient", ["-4", "-1", "-q", .. files, "eth0"]);
+        Assert.Contains($"REBOOT {MalloryV4}", await File.ReadAllTextAsync(told), StringComparison.Ordinal);
+        await guest.RunAsync("dhclient", ["-4", "-r", "-q", .. files, "eth0"]);
+
+        var kept = Path.Combine(state, "dhcp", network.Network.Id, "leases");
+        await Host.EventuallyAsync("the lease given back", async () => (await File.ReadAllTextAsync(kept)).Contains($" {MalloryV4} ", StringComparison.Ordinal) ? null : "gone");
     }
 
     [Fact]
@@ -107,6 +131,61 @@ public sealed class TakeoverTests
         Assert.Contains($"{VictimV4} dev {DeviceNames.DhcpEnd(network.Network.Dhcp!.PortId)} lladdr {VictimMac}", known, StringComparison.Ordinal);
         Assert.Contains($"{VictimV6} dev {DeviceNames.DhcpEnd(network.Network.Dhcp!.PortId)} lladdr {VictimMac}", known, StringComparison.Ordinal);
         await network.AssertVictimServedAsync();
+    }
+
+    [Fact]
+    public async Task A_guest_that_shouts_its_neighbours_addresses_without_end_gets_none_of_its_packets()
+    {
+        await using var network = await StartAsync();
+
+        Assert.Equal(0, await AstrayAsync(network));
+    }
+
+    [Fact]
+    public async Task Shouting_would_draw_a_neighbours_packets_were_it_not_for_the_guard()
+    {
+        await using var network = await StartAsync(p => p with { Trust = Plumbing.Attach.PortTrust.Unguarded });
+
+        Assert.NotEqual(0, await AstrayAsync(network));
+    }
+
+    [Theory]
+    [InlineData(Plumbing.Attach.PortTrust.Guarded, false)]
+    [InlineData(Plumbing.Attach.PortTrust.Unguarded, true)]
+    public async Task A_guests_own_dhcp_server_is_heard_only_where_its_port_security_is_off(Plumbing.Attach.PortTrust trust, bool isHeard)
+    {
+        // The network's own server knows this guest's MAC not, and leaves it to whoever else would answer.
+        await using var network = await StartAsync(p => p with { Trust = trust });
+        var port = network.Port("fa:16:3e:00:00:72", "10.0.0.72");
+        await network.SyncAsync(network.VictimPort, network.MalloryPort, port);
+        var newcomer = await network.PlugAsync(port, "10.0.0.72");
+        await AddAsync(network.Mallory, "10.0.0.90");
+        using var rogue = await Rogue.StartAsync(network.Mallory, network.Host.State);
+
+        var lease = await newcomer.TryAsync("busybox", "udhcpc", "-i", "eth0", "-q", "-n", "-f", "-t", "3", "-T", "1", "-s", "/bin/true");
+
+        Assert.True(isHeard == (lease.ExitCode == 0), $"{lease.Output}\n{lease.Error}\n{rogue.Said}");
+        Assert.Equal(isHeard, lease.Error.Contains("10.0.0.9", StringComparison.Ordinal));
+    }
+
+    // The neighbour's own answers, as the thief hears them while it claims all of its addresses and everybody has forgotten who is where.
+    private static async Task<int> AstrayAsync(GuardedNetwork network)
+    {
+        using var shouting = await Shouter.StartAsync(
+            network.Mallory,
+            Frames.ArpReply(MalloryMac, DhcpMac, MalloryMac, VictimV4, DhcpV4), Frames.ArpRequest(MalloryMac, MalloryMac, VictimV4, VictimV4),
+            Frames.NeighbourAdvertisement(DhcpMac, MalloryMac, VictimV6, DhcpV6, VictimV6, MalloryMac),
+            Frames.NeighbourAdvertisement(DhcpMac, MalloryMac, VictimLinkLocal, "fe80::a9fe:a9fe", VictimLinkLocal, MalloryMac));
+        using var astray = await Capture.StartAsync(network.Mallory.Name, $"ether dst {MalloryMac} and (dst host {VictimV4} or dst host {VictimV6} or dst host {VictimLinkLocal})", packets: 1000);
+        for (var i = 0; i < 10; i++)
+        {
+            await network.Host.RunAsync("ip", "-n", network.DhcpNamespace, "neigh", "flush", "all");
+            await AskAsync(network.Victim, VictimV4);
+            await AskAsync(network.Victim, VictimLinkLocal, "fe80::a9fe:a9fe");
+        }
+
+        if (network.MalloryPort.Trust == Plumbing.Attach.PortTrust.Guarded) await network.AssertVictimServedAsync();
+        return await astray.StopAsync();
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class LinkReadingTests
         foreach (var message in new NetlinkMessages(datagram))
         {
             if (message.Type == RouteNetlink.RTM_NEWADDR && LinkReading.Address(message.Body) is { } address) found.Add(address);
-            _ = (LinkReading.Link(message.Body), LinkReading.DefaultRoute(message.Body), LinkReading.Proxied(message.Body), message.Errno);
+            _ = (LinkReading.Link(message.Body), LinkReading.Route(message.Body), LinkReading.Proxied(message.Body), message.Errno);
         }
 
         return found;

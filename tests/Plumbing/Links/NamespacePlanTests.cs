@@ -17,6 +17,8 @@ public sealed class NamespacePlanTests
         Gateways = [IPAddress.Parse("10.0.0.126")],
     };
 
+    private static readonly string[] Prefixes = ["10.0.0.64/26", "fe80::/64"];
+
     private static readonly LinkAddress[] Addresses =
     [
         Address("10.0.0.65", 26), Address("169.254.169.254", 32), Address("fe80::a9fe:a9fe", 64), Address("fe80::f816:3eff:fe00:70", 64),
@@ -61,6 +63,32 @@ public sealed class NamespacePlanTests
         ["route replace 192.0.2.1/32 dev ns-1 proto static scope link", "route replace default via 192.0.2.1 dev ns-1 proto static"],
         NamespacePlan.Lines(LinkDump.Nothing, [Wanted with { Gateways = [IPAddress.Parse("192.0.2.1")] }]).TakeLast(2));
 
+    [Fact]
+    public void Another_mac_is_set_right_in_place_once_the_addresses_stand_for_neighbours_are_told_of_them_then()
+    {
+        Device[] devices = [new("lo", Mac: null, 65536, Up: true, Master: null, [Address("::1", 128)]), new("ns-1", PhysicalAddress.Parse("020000000001"), 1450, Up: true, Master: null, Addresses[1..])];
+
+        Assert.Equal(
+            ["addr add 10.0.0.65/26 dev ns-1 broadcast +", "link set dev ns-1 address fa:16:3e:00:00:70"],
+            NamespacePlan.Lines(Dump(devices, "10.0.0.126", Prefixes), [Wanted]));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.64/26", "route replace 10.0.0.64/26 dev ns-1 proto kernel scope link src 10.0.0.65")]
+    [InlineData("fe80::/64", "route append fe80::/64 dev ns-1 proto kernel metric 256")]
+    public void A_prefix_whose_route_someone_took_away_gets_it_again(string prefix, string line)
+    {
+        Device[] devices = [new("lo", Mac: null, 65536, Up: true, Master: null, [Address("::1", 128)]), new("ns-1", Wanted.Mac, 1450, Up: true, Master: null, Addresses)];
+
+        Assert.Equal([line], NamespacePlan.Lines(Dump(devices, "10.0.0.126", [.. Prefixes.Where(p => p != prefix)]), [Wanted]));
+    }
+
+    private static LinkDump Dump(Device[] devices, string gateway, string[] prefixes) =>
+        new(devices.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), [new DefaultRoute(IPAddress.Parse(gateway), "ns-1")], [])
+        {
+            Connected = [.. prefixes.Select(p => new ConnectedRoute(IPNetwork.Parse(p), "ns-1"))],
+        };
+
     private static LinkAddress Address(string text, int length)
     {
         var address = IPAddress.Parse(text);
@@ -73,7 +101,6 @@ public sealed class NamespacePlanTests
     {
         LinkAddress[] loopback = hasV6 ? [Address("127.0.0.1", 8), Address("::1", 128)] : [Address("127.0.0.1", 8)];
         Device[] devices = [new("lo", Mac: null, 65536, Up: true, Master: null, loopback), new("ns-1", wanted.Mac, 1450, Up: true, Master: null, addresses)];
-        var dump = new LinkDump(devices.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), [new DefaultRoute(IPAddress.Parse(gateway), "ns-1")], []);
-        return NamespacePlan.Lines(dump, [wanted]);
+        return NamespacePlan.Lines(Dump(devices, gateway, Prefixes), [wanted]);
     }
 }

@@ -1,3 +1,4 @@
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Reconcile;
 using Firstlight.Plumbing.Tests.Support;
@@ -15,6 +16,11 @@ public sealed class HealingTests(KeptSite kept) : IClassFixture<KeptSite>
         "ip -n {dhcp} addr add 10.9.9.9/24 dev {ns}",
         "ip -n {dhcp} addr flush dev {ns}",
         "ip -n {dhcp} route del default",
+        "ip -n {dhcp} route del 10.0.0.64/26 dev {ns}",
+        "ip -n {dhcp} route del fe80::/64 dev {ns}",
+        "ip -n {router} route del 10.0.0.64/26 dev {qr}",
+        "ip -n {router} route del fd00:b::/64 dev {qr}",
+        "ip -n {dhcp} link set {ns} address 02:00:00:00:00:01",
         "ip -n {dhcp} link set {ns} down",
         "ip -n {dhcp} link set lo down",
         "ip -n {dhcp} link del {ns}",
@@ -74,12 +80,16 @@ public sealed class HealingTests(KeptSite kept) : IClassFixture<KeptSite>
     public async Task A_host_where_nothing_happens_is_looked_at_a_few_times_only_and_runs_no_program()
     {
         await using var site = await Site.BuildAsync();
+        var generation = Assert.NotNull(NftGeneration.Read());
         await using var keeping = site.Host.Keep(site.Wanted);
         await keeping.SettledAsync();
         await Host.EventuallyAsync("a sweep", () => Task.FromResult(keeping.Looks >= 12 ? "yes" : null));
 
         lock (keeping.Repairs) Assert.Empty(keeping.Repairs);
-        Assert.Equal(site.ProgramsAfterBuilding, site.Host.Plumber.ProgramsStarted);
+
+        // Rules that others of this host change in the meantime are read again: once for each change, and never without one.
+        var changesOfOthers = unchecked(Assert.NotNull(NftGeneration.Read()) - generation);
+        Assert.InRange(site.Host.Plumber.ProgramsStarted - site.ProgramsAfterBuilding, 0, changesOfOthers);
     }
 
     [Fact]

@@ -27,6 +27,17 @@ internal sealed class Capture : IDisposable
 
     public Task<string> ReadAsync() => _process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
+    /// <summary>Ends it now.</summary>
+    /// <returns>How many packets it had.</returns>
+    public async Task<int> StopAsync()
+    {
+        // A packet that came just now is still on its way to tcpdump, whose own buffer it says how many left.
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        using (var end = Process.Start("kill", ["-INT", $"{_process.Id}"])) await end.WaitForExitAsync();
+        var said = await _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        return int.Parse(said.Split('\n').Single(line => line.EndsWith(" captured", StringComparison.Ordinal)).Split(' ')[0]);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);

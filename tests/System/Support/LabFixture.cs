@@ -1,12 +1,15 @@
 namespace Firstlight.System.Tests.Support;
 
 /// <summary>A lab of its own for the tests of one class: own state, names and ports, gone afterwards whatever happened.</summary>
-public sealed class LabFixture : IAsyncLifetime
+public class LabFixture : IAsyncLifetime
 {
     private readonly string _id = Guid.NewGuid().ToString("N")[..6];
 
     /// <summary>Options of the standalone as environment variables, such as <c>OS_FIRSTLIGHT__METADATA_PROXY=haproxy</c>.</summary>
     internal string[] Options { get; init; } = [];
+
+    /// <summary>Text of its cloud file; null for the lab's own.</summary>
+    internal string? Cloud { get; init; }
 
     public string StatePath => $"/run/firstlight-test-{_id}";
 
@@ -30,13 +33,27 @@ public sealed class LabFixture : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync() => await DownAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await DownAsync();
+        GC.SuppressFinalize(this);
+    }
 
     internal async Task<Ended> UpAsync()
     {
-        var up = await Run.FirstlightWithAsync(
-            Options, "lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}");
-        return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
+        var file = Cloud is null ? null : Path.Combine(Path.GetTempPath(), $"firstlight-test-{_id}.yaml");
+        if (file is not null) await File.WriteAllTextAsync(file, Cloud);
+        try
+        {
+            var up = await Run.FirstlightWithAsync(
+                Options,
+                ["lab", "up", "--state-path", StatePath, "--guest-prefix", $"t{_id}-", "--management", Management, "--api-port", $"{ApiPort}", .. file is null ? Array.Empty<string>() : ["--cloud", file]]);
+            return up.ExitCode == 0 ? up : throw new InvalidOperationException($"lab up: {up}");
+        }
+        finally
+        {
+            if (file is not null) File.Delete(file);
+        }
     }
 
     internal Task<Ended> DownAsync() => LabAsync("down");

@@ -26,6 +26,14 @@ internal static class Run
         return Process.Start(start)!;
     }
 
+    /// <summary>Starts it with all that it says at the end of a file, so that nobody need read while it runs.</summary>
+    public static Process StartFirstlightInto(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("sh") { UseShellExecute = false };
+        foreach (var argument in (string[])["-c", """exec "$@" </dev/null >>"$0" 2>&1""", file, DotnetPath(), Program, .. arguments]) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
     public static Task<Ended> InNamespaceAsync(string @namespace, params string[] command) =>
         ProgramAsync("ip", ["netns", "exec", @namespace, .. command]);
 

@@ -32,6 +32,8 @@ internal sealed class DhcpCheck(OwnCase on) : ICheck
                 Hop, $"dnsmasq {dnsmasq.Pid} is in {dnsmasq.NamespaceIdentity ?? "no namespace"}, {name} is {identity}", "it serves a namespace that was deleted", $"kill {dnsmasq.Pid}; a running host agent starts it in the new one");
         }
 
+        if (dnsmasq.IsStopped)
+            return Finding.Wrong(Hop, $"dnsmasq {dnsmasq.Pid} is stopped", "a signal or a debugger holds it, and nobody is given a lease", $"kill -CONT {dnsmasq.Pid}, or end it: a running host agent starts it again");
         return dnsmasq.Arguments.Any(a => a.StartsWith($"--dhcp-range=set:subnet-{subnet.Id},", StringComparison.Ordinal))
             ? Finding.Right(Hop, $"dnsmasq {dnsmasq.Pid} serves {subnet.Cidr} in {name}")
             : Finding.Wrong(Hop, $"dnsmasq {dnsmasq.Pid} has no range for {subnet.Cidr}", "it was started before the subnet was there", $"kill {dnsmasq.Pid}; a running host agent starts it with all subnets");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Inventory.Neutron.Ports;
@@ -74,6 +75,15 @@ public sealed class NeutronPortDirectory : IPortDirectory, IDisposable
         if (Recall(scope, peer) is not { } port) return new ValueTask<PortLookup>(FindInNeutronAsync(scope, peer, afresh: false, cancellationToken));
         DirectoryMetrics.Hit();
         return new ValueTask<PortLookup>(new PortLookup(PortOutcome.Found, port));
+    }
+
+    /// <inheritdoc/>
+    public bool TryFind(in PortQuery query, [MaybeNullWhen(false)] out FoundPort port)
+    {
+        port = ScopeKey.TryRead(query.Scope, out var scope) ? Recall(scope, PeerKey.Of(query)) : null;
+        if (port is null) return false;
+        DirectoryMetrics.Hit();
+        return true;
     }
 
     /// <inheritdoc/>

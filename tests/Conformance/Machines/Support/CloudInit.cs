@@ -8,6 +8,12 @@ namespace Firstlight.Conformance.Tests.Machines.Support;
 /// <param name="boot">A boot of the Debian guest.</param>
 internal sealed partial class CloudInit(Boot boot)
 {
+    // As its record names them, and as each announces itself.
+    private static readonly Dictionary<string, string> Stages = new(StringComparer.Ordinal)
+    {
+        ["init-local"] = "init-local", ["init"] = "init", ["modules-config"] = "modules:config", ["modules-final"] = "modules:final",
+    };
+
     /// <summary><c>cloud-init status --long</c>.</summary>
     public string Status { get; } = boot.File("status.txt");
 
@@ -20,14 +26,14 @@ internal sealed partial class CloudInit(Boot boot)
     /// <summary>Lines it logged as a warning or an error.</summary>
     public IReadOnlyList<string> Complaints => [.. Log.Split('\n').Where(line => line.Contains("[WARNING]", StringComparison.Ordinal) || line.Contains("[ERROR]", StringComparison.Ordinal))];
 
-    /// <summary>Requests that were answered after more than one attempt.</summary>
-    public IReadOnlyList<string> Retries =>
-        [.. Read().Matches(Log).Where(match => int.Parse(match.Groups["attempts"].Value, CultureInfo.InvariantCulture) > 1).Select(match => match.Value)];
+    /// <summary>Documents it read over HTTP, each with the attempts that took.</summary>
+    public IReadOnlyList<(string Url, int Attempts)> Reads =>
+        [.. Read().Matches(Log).Select(match => (match.Groups["url"].Value, int.Parse(match.Groups["attempts"].Value, CultureInfo.InvariantCulture)))];
 
     /// <summary>A value of the standardised part of the instance data.</summary>
     public string Standard(string name) => InstanceData.GetProperty("v1").GetProperty(name).GetString() ?? "";
 
-    /// <summary>Asserts that cloud-init ended well: no error, no complaint, no second attempt.</summary>
+    /// <summary>Asserts that cloud-init ended well in one boot: each of its stages once and without error, no complaint, no second attempt.</summary>
     /// <param name="source">Name of the data source, as its status has it.</param>
     /// <param name="expected">Parts of complaints that this data source makes of the real Nova too.</param>
     public void AssertConfiguredAtOnce(string source, params string[] expected)
@@ -35,11 +41,26 @@ internal sealed partial class CloudInit(Boot boot)
         Assert.Contains("status: done", Status, StringComparison.Ordinal);
         Assert.Contains(source, Status, StringComparison.Ordinal);
         Assert.DoesNotContain(Complaints, complaint => !expected.Any(part => complaint.Contains(part, StringComparison.Ordinal)));
-        Assert.Empty(Retries);
+        Assert.DoesNotContain(Reads, read => read.Attempts != 1);
         Assert.DoesNotContain("Please wait", Log, StringComparison.Ordinal);
         Assert.Empty(boot.File("units.txt").Trim());
+        AssertStages();
     }
 
-    [GeneratedRegex(@"Read from \S+ \(\d+, \d+b\) after (?<attempts>\d+) attempts", RegexOptions.ExplicitCapture, 2000)]
+    // Its own record of the boot: what began also ended, and nothing went wrong. A second boot, or a stage run again, would show in the journal.
+    private void AssertStages()
+    {
+        using var record = JsonDocument.Parse(boot.File("files/run/cloud-init/status.json"));
+        var journal = boot.File("journal.txt");
+        foreach (var stage in Stages)
+        {
+            var told = record.RootElement.GetProperty("v1").GetProperty(stage.Key);
+            Assert.Empty(told.GetProperty("errors").EnumerateArray());
+            Assert.True(told.GetProperty("finished").GetDouble() >= told.GetProperty("start").GetDouble(), $"{stage.Key} did not end");
+            Assert.Single(journal.Split('\n'), line => line.Contains($"running '{stage.Value}'", StringComparison.Ordinal));
+        }
+    }
+
+    [GeneratedRegex(@"Read from (?<url>\S+) \(\d+, \d+b\) after (?<attempts>\d+) attempts", RegexOptions.ExplicitCapture, 2000)]
     private static partial Regex Read();
 }

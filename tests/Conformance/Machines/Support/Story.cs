@@ -14,16 +14,20 @@ internal static class Story
     public static void Tell(ITestOutputHelper output, Boot boot, CloudInit cloudInit, IReadOnlyList<GuestRequest> requests, string log)
     {
         if (Environment.GetEnvironmentVariable(KeepIn) is { Length: > 0 } directory) Keep(boot, directory, log);
+        Tell(boot, requests);
         output.WriteLine($"{boot.Accelerator}, {boot.Took.TotalSeconds:0.0} s from power-on to power-off");
         output.WriteLine(cloudInit.Status.Trim());
         foreach (var complaint in cloudInit.Complaints) output.WriteLine(complaint);
-        var answers = requests.CountBy(request => request.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}");
-        var counts = $"{requests.Count} requests: {string.Join(", ", answers)}";
-        output.WriteLine(counts);
-
-        // The counts are among what a boot has to show, also where it passes and nobody reads the output of the test.
-        Console.WriteLine($"{TestContext.Current.TestMethod!.MethodName}: {boot.Accelerator}, {boot.Took.TotalSeconds:0.0} s, {counts}");
         foreach (var request in requests) output.WriteLine($"  {request.Status} {request.Method} {request.Target}");
+    }
+
+    /// <summary>Tells in one line of the run's own output, which is shown of tests that pass, too.</summary>
+    public static void Tell(Boot boot, IReadOnlyList<GuestRequest> requests)
+    {
+        var answers = requests.CountBy(request => request.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}");
+        Console.WriteLine(
+            $"machine: {TestContext.Current.TestMethod!.MethodName.Replace('_', ' ')}: {boot.Accelerator}, {boot.Took.TotalSeconds:0.0} s from power-on to power-off, "
+            + $"{requests.Count} requests{(requests.Count == 0 ? "" : $" ({string.Join(", ", answers)})")}");
     }
 
     private static void Keep(Boot boot, string directory, string log)
