@@ -68,9 +68,9 @@ public sealed class MetadataApi : IDisposable
         _vendorData = new DynamicVendorData(options, time, _metrics, logger);
         _securityGroups = securityGroups is null ? null : new SecurityGroups(securityGroups, options, time, _metrics, logger);
 
-        var builder = new SnapshotBuilder(
-            options, signature, source, new VendorDataFile(options.VendorDataFile, time, logger), _vendorData.HasTargets, securityGroups, _metrics, time);
-        _cache = new SnapshotCache(options, source, builder, _metrics, time, logger);
+        var vendorData = new VendorDataFile(options, time, logger);
+        var builder = new SnapshotBuilder(options, signature, source, vendorData, _vendorData.HasTargets, securityGroups, _metrics, time);
+        _cache = new SnapshotCache(options, source, builder, vendorData, _metrics, time, logger);
         _identity = new CallerIdentity(options, signature, _cache, addresses, time, _metrics, logger);
         _password = new PasswordMailbox(options, source, _cache, logger);
     }

@@ -32,5 +32,17 @@ public interface IInventoryChanges
     long Revision { get; }
 
     /// <summary>Raised on a background thread after <see cref="Revision"/> grew. Handlers must not block.</summary>
-    event Action? Changed;
+    event Action<InventoryNotice>? Changed;
+
+    /// <summary>The revision that last touched what an instance is told, or a later one where the store cannot tell so exactly. Cheap to read: no I/O.</summary>
+    /// <param name="instance">Facts as they were at some revision: if a later one touched them, that one or a later still is returned.</param>
+    long LastChangeOf(Instance instance) => Revision;
 }
+
+/// <summary>What a store says of its last changes.</summary>
+/// <param name="Revision">The last of them.</param>
+/// <param name="Touched">
+/// Instances that are told something else now, new ones and deleted ones among them, but not all those of a network that changed; null where they are too
+/// many to say.
+/// </param>
+public sealed record InventoryNotice(long Revision, IReadOnlyCollection<InstanceId>? Touched);

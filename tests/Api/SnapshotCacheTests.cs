@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Firstlight.Api.Tests.Support;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
@@ -49,6 +50,59 @@ public sealed class SnapshotCacheTests
 
         source.Put(Plain with { Name = "renamed" });
         Assert.Contains("renamed", await TextAsync(api), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_that_touched_others_leaves_a_snapshot_as_it_is_and_one_that_touched_its_instance_does_not()
+    {
+        var other = Plain with { Id = new InstanceId("other") };
+        var source = new FixtureSource([Plain, other], tellsChanges: true);
+        using var api = Api(source);
+        await GetAsync(api, Plain, Name);
+        for (var i = 0; i < 10; i++)
+        {
+            source.ToldChanges!.Grow(other.Id);
+            Assert.True(GetAsync(api, Plain, Name).IsCompletedSuccessfully);
+        }
+
+        Assert.Equal(1, source.Finds);
+        source.ToldChanges!.Grow(other.Id, Plain.Id);
+        await GetAsync(api, Plain, Name);
+        Assert.Equal(2, source.Finds);
+        source.ToldChanges!.Grow();
+        await GetAsync(api, Plain, Name);
+        Assert.Equal(3, source.Finds);
+    }
+
+    [Fact]
+    public async Task A_vendor_data_file_that_changed_is_told_though_no_change_of_the_store_is()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"vendor-{Guid.NewGuid():n}.json");
+        await File.WriteAllTextAsync(file, "{\"a\": 1}");
+        try
+        {
+            var source = new FixtureSource([Plain], tellsChanges: true);
+            using var api = Api(source, new ApiOptions { VendorDataFile = file });
+            Assert.Equal("{\"a\": 1}", await TextAsync(api, "/openstack/latest/vendor_data.json"));
+            await File.WriteAllTextAsync(file, "{\"a\": 2}");
+            _time.Advance(TimeSpan.FromSeconds(14));
+            Assert.Equal("{\"a\": 1}", await TextAsync(api, "/openstack/latest/vendor_data.json"));
+
+            // The first request after that has it looked at, and does not wait.
+            _time.Advance(TimeSpan.FromSeconds(1));
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && source.Finds == 1;)
+            {
+                await TextAsync(api);
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Equal("{\"a\": 2}", await TextAsync(api, "/openstack/latest/vendor_data.json"));
+            Assert.Equal(2, source.Finds);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
@@ -189,5 +243,5 @@ public sealed class SnapshotCacheTests
     private Task<MetadataAnswer> GetAsync(MetadataApi api, Instance instance, string target) =>
         api.AnswerAsync(Request(instance, target), CancellationToken.None).AsTask();
 
-    private async Task<string> TextAsync(MetadataApi api) => System.Text.Encoding.UTF8.GetString((await GetAsync(api, Plain, Name)).Body.Span);
+    private async Task<string> TextAsync(MetadataApi api, string target = Name) => System.Text.Encoding.UTF8.GetString((await GetAsync(api, Plain, target)).Body.Span);
 }

@@ -1,16 +1,20 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Firstlight.Inventory;
 using Firstlight.Metadata.Documents;
+using Firstlight.Metadata.Documents.OpenStack;
 
 namespace Firstlight.Api.Snapshots;
 
 /// <summary>A snapshot with what the cache knows about it.</summary>
 /// <param name="snapshot">The snapshot.</param>
 /// <param name="expectedSignature">The signature of the id it is cached under, computed once.</param>
+/// <param name="vendorData">What the operator's file said.</param>
 /// <param name="revision">Revision of the store before the facts were gathered.</param>
 /// <param name="builtAt">Timestamp of the build.</param>
-internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature, long revision, long builtAt)
+internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature, StaticVendorData vendorData, long revision, long builtAt)
 {
+    private long _revision = revision;
     private string? _matched;
     private long _lastUsed = builtAt;
     private long _lastGood = builtAt;
@@ -18,7 +22,7 @@ internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature
 
     public Snapshot Snapshot => snapshot;
 
-    public long Revision => revision;
+    public StaticVendorData VendorData => vendorData;
 
     public long BuiltAt { get; } = builtAt;
 
@@ -50,6 +54,18 @@ internal sealed class CachedSnapshot(Snapshot snapshot, string expectedSignature
     public long CountedBytes { get; set; }
 
     public void Expire() => Expired = true;
+
+    /// <summary>Whether no change since the build touched the instance. Where that holds at one revision, it need not be looked at again before the next.</summary>
+    public bool IsUntouched(IInventoryChanges changes)
+    {
+        // Before the rest: what is found out then holds at least up to it.
+        var now = changes.Revision;
+        var known = Volatile.Read(ref _revision);
+        if (known == now) return true;
+        if (changes.LastChangeOf(snapshot.Instance) > known) return false;
+        Volatile.Write(ref _revision, now);
+        return true;
+    }
 
     /// <summary>Compares a presented signature in constant time, without computing one.</summary>
     /// <remarks>

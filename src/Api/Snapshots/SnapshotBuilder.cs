@@ -28,8 +28,6 @@ internal sealed class SnapshotBuilder(
         HasDynamicVendorData = hasDynamicVendorData,
     };
 
-    private readonly bool _hasStaticVendorData = options.VendorDataProviders.Contains(VendorDataProvider.Static, StringComparer.Ordinal);
-
     /// <summary>Builds.</summary>
     /// <param name="id">As received.</param>
     /// <param name="clientAddress">Who asks.</param>
@@ -53,13 +51,13 @@ internal sealed class SnapshotBuilder(
 
             if (securityGroups is not null && options.StrictNova) instance = await WithGroupsAsync(instance, securityGroups, cancellationToken);
 
-            var vendor = _hasStaticVendorData ? vendorData.Read() : StaticVendorData.None;
+            var vendor = vendorData.Read();
             if (options.StrictNova && vendor.Failure is { } failure) throw new InvalidDataException($"vendor data file {failure}");
 
             var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
             var snapshot = new Snapshot(instance, _settings, vendor, clientAddress, today);
             outcome = "ok";
-            return new CachedSnapshot(snapshot, signature.Sign(id), revision, begun);
+            return new CachedSnapshot(snapshot, signature.Sign(id), vendor, revision, begun);
         }
         finally
         {

@@ -8,10 +8,11 @@ namespace Firstlight.Api.Snapshots;
 
 /// <summary>Snapshots by the key of their caller: behind an agent the instance id as sent. One build at a time for a key; others wait.</summary>
 /// <remarks>
-/// Where the store tells its changes, a snapshot lives until the store's revision moves on; elsewhere until it is old. While the store cannot be
+/// Where the store tells its changes, a snapshot lives until one touches what its instance is told; elsewhere until it is old. While the store cannot be
 /// reached the last good snapshot is served on for a while.
 /// </remarks>
-internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, SnapshotBuilder builder, ApiMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class SnapshotCache(
+    ApiOptions options, IInstanceSource source, SnapshotBuilder builder, VendorDataFile vendorData, ApiMetrics metrics, TimeProvider time, ILogger logger)
 {
     // An unreachable store may take seconds to say so: guests of a stale snapshot need not all wait for it.
     private static readonly TimeSpan RetryStoreAfter = TimeSpan.FromSeconds(1);
@@ -77,7 +78,7 @@ internal sealed class SnapshotCache(ApiOptions options, IInstanceSource source, 
     private bool IsFresh(CachedSnapshot entry)
     {
         if (entry.Expired) return false;
-        return source.Changes is { } changes ? entry.Revision == changes.Revision : time.GetElapsedTime(entry.BuiltAt) < options.CacheExpiration;
+        return source.Changes is { } changes ? entry.IsUntouched(changes) && vendorData.StillSays(entry.VendorData) : time.GetElapsedTime(entry.BuiltAt) < options.CacheExpiration;
     }
 
     private Task<CachedSnapshot?> Join(Caller caller)

@@ -53,7 +53,7 @@ internal sealed class HostLoop : IReadinessCheck
     private async Task WishAsync(CancellationToken cancellationToken)
     {
         var notice = NewSignal();
-        void OnChanged() => notice.Writer.TryWrite(true);
+        void OnChanged(InventoryNotice _) => notice.Writer.TryWrite(true);
 
         _inventory.Changes.Changed += OnChanged;
         try

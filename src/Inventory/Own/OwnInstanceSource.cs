@@ -33,13 +33,18 @@ internal sealed class OwnInstanceSource(StoreThread reader, StoreThread writer, 
             cancellationToken));
 
     /// <inheritdoc/>
-    public async ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken)
+    public ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(password);
-        var revision = await writer.RunAsync(connection => SetPassword(connection, Stored(id), password), "storing a password in", cancellationToken);
-        if (revision is not { } committed) return false;
-        watch.Advance(committed);
-        return true;
+        return new(writer.RunAsync(
+            connection =>
+            {
+                if (SetPassword(connection, Stored(id), password) is not { } revision) return false;
+                watch.Advance(connection, revision);
+                return true;
+            },
+            "storing a password in",
+            cancellationToken));
     }
 
     /// <summary>Ends the prepared statements; the reader's thread must have ended before.</summary>
@@ -64,7 +69,9 @@ internal sealed class OwnInstanceSource(StoreThread reader, StoreThread writer, 
                 "INSERT INTO server_passwords (server_id, password) VALUES ($0, $1) ON CONFLICT (server_id) DO UPDATE SET password = excluded.password",
                 id, password);
         }
-        CloudWriter.BumpRevision(connection, portsChanged: false);
+        var touched = new Touched();
+        touched.Guests.Add(id);
+        CloudWriter.CountUp(connection, touched, portsChanged: false);
         var revision = CloudReader.Revision(connection);
         transaction.Commit();
         return revision;

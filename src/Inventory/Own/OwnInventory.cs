@@ -70,7 +70,8 @@ public sealed class OwnInventory : IDisposable
             try
             {
                 var (cloud, changed) = Ask("writing", () => ChangeInTransaction(edit));
-                if (changed) Announce(cloud.Revision);
+                // Whoever changed something finds it changed: ports and notices are up to date before this returns.
+                if (changed) _watch.Advance(_write!, cloud.Revision);
                 return cloud;
             }
             finally
@@ -158,14 +159,16 @@ public sealed class OwnInventory : IDisposable
         return cloud with { Servers = servers.ToImmutable() };
     }
 
-    // The cloud last seen still holds while the revision stands: a store of 100,000 servers is not read again for each change.
+    // The cloud last seen still holds while the revision stands, and most of it afterwards: a store of 100,000 servers is not read again for each change.
     private Cloud Current(SqliteConnection connection)
     {
         var latest = Volatile.Read(ref _latest);
         if (latest is not null && latest.Revision == CloudReader.Revision(connection)) return latest;
         try
         {
-            latest = new CloudReader(connection).Read();
+            var reader = new CloudReader(connection);
+            var touched = latest is null ? null : ChangeLog.Since(connection, latest.Revision);
+            latest = touched is null ? reader.Read() : reader.Read(latest!, touched);
         }
         catch (Exception e) when (SqliteFailure.IsUnreadableRow(e))
         {
@@ -173,23 +176,6 @@ public sealed class OwnInventory : IDisposable
         }
         Volatile.Write(ref _latest, latest);
         return latest;
-    }
-
-    // Whoever changed something finds it changed: the port directory is fresh before Change returns.
-    private void Announce(long revision)
-    {
-        if (_ports.IsUsed)
-        {
-            try
-            {
-                _ports.Refresh(_write!);
-            }
-            catch (SqliteException)
-            {
-                // The change is committed; the watch refreshes as soon as the store can be asked again.
-            }
-        }
-        _watch.Advance(revision);
     }
 
     private T Ask<T>(string attempt, Func<T> work)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Firstlight.Inventory.Own.Model;
 using Firstlight.Inventory.Own.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -37,16 +38,20 @@ internal sealed class OwnPortDirectory(StoreThread reader) : IPortDirectory
         return true;
     }
 
-    /// <summary>Replaces the index when the store's ports moved on. Throws the driver's exceptions and leaves the index as it was then.</summary>
+    /// <summary>Brings the index to what the caller's transaction sees. Throws the driver's exceptions and leaves the index as it was then.</summary>
     public void Refresh(SqliteConnection connection)
     {
-        if (PortIndex.StoreRevision(connection) == Volatile.Read(ref _index).Revision) return;
+        var revision = CloudReader.Revision(connection);
+        if (Volatile.Read(ref _index).Revision >= revision) return;
         lock (_loading)
         {
-            // Asked again: whoever held the lock may have loaded just that revision.
-            if (PortIndex.StoreRevision(connection) == _index.Revision) return;
-            var loaded = PortIndex.Load(connection);
-            if (loaded.Revision > _index.Revision) Volatile.Write(ref _index, loaded);
+            // Asked again: whoever held the lock may have come further.
+            var index = _index;
+            if (index.Revision >= revision) return;
+            if (!IsUsed) Volatile.Write(ref _index, PortIndex.Load(connection));
+            else if (Statement.Number(connection, "SELECT ports_revision FROM store") <= index.Revision) index.Stands(revision);
+            else if (ChangeLog.Since(connection, index.Revision) is { } touched) index.Update(connection, touched.Of(ResourceKind.Port), revision);
+            else Volatile.Write(ref _index, PortIndex.Load(connection));
         }
     }
 
@@ -55,6 +60,7 @@ internal sealed class OwnPortDirectory(StoreThread reader) : IPortDirectory
         var lookup = await reader.RunAsync(
             connection =>
             {
+                using var transaction = connection.BeginTransaction(deferred: true);
                 Refresh(connection);
                 return Volatile.Read(ref _index).Find(query);
             },

@@ -1,9 +1,11 @@
 using Firstlight.Inventory.Own.Storage;
+using Firstlight.Metadata.Identity;
+using Firstlight.Metadata.Instances;
 using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Own;
 
-/// <summary>Notices commits of this and other processes, brings the port directory up to date and tells who listens.</summary>
+/// <summary>Notices commits of this and other processes, brings the port directory up to date, keeps what they touched and tells who listens.</summary>
 /// <remarks>
 /// The kernel says when the write-ahead log is written to; whether that was a commit says <c>PRAGMA data_version</c>. The log is written before the
 /// commit shows in shared memory, so a notice is followed by a few looks in short order; a slow poll covers what notices miss (inotify's limits,
@@ -16,11 +18,14 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
 
     private readonly StoreFile _file;
     private readonly OwnPortDirectory _ports;
+    private readonly ChangeStamps _stamps = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Lock _gate = new();
+    private readonly Lock _catchingUp = new();
     private FileSystemWatcher? _notices;
     private Thread? _thread;
     private SqliteConnection? _connection;
+    private HashSet<string>? _unannounced = [];
     private long _revision;
     private long _announced;
     private long _dataVersion = -1;
@@ -34,10 +39,13 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
     }
 
     /// <inheritdoc/>
-    public event Action? Changed;
+    public event Action<InventoryNotice>? Changed;
 
     /// <inheritdoc/>
     public long Revision => Volatile.Read(ref _revision);
+
+    /// <inheritdoc/>
+    public long LastChangeOf(Instance instance) => _stamps.Of(instance);
 
     /// <summary>Starts watching; every call after the first does nothing.</summary>
     public void Start()
@@ -52,12 +60,22 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
         }
     }
 
-    /// <summary>Takes notice of a commit of this process.</summary>
-    public void Advance(long revision)
+    /// <summary>Takes notice of a commit of this process, and of those of others before it.</summary>
+    /// <param name="connection">The one that committed.</param>
+    /// <param name="revision">What it committed.</param>
+    public void Advance(SqliteConnection connection, long revision)
     {
-        long seen;
-        while ((seen = Volatile.Read(ref _revision)) < revision && Interlocked.CompareExchange(ref _revision, revision, seen) != seen)
+        try
         {
+            CatchUp(connection);
+        }
+        catch (Exception e) when (e is SqliteException || SqliteFailure.IsUnreadableRow(e))
+        {
+            // It is committed: that is to be known even if what it touched cannot be read.
+            lock (_catchingUp)
+            {
+                if (revision > Revision) MoveTo(revision, touched: null);
+            }
         }
         _wake.Set();
     }
@@ -125,10 +143,8 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
             var dataVersion = Statement.Number(_connection, "PRAGMA data_version");
             if (dataVersion != _dataVersion)
             {
-                var revision = CloudReader.Revision(_connection);
-                if (_ports.IsUsed) _ports.Refresh(_connection);
+                CatchUp(_connection);
                 _dataVersion = dataVersion;
-                Advance(revision);
             }
         }
         catch (Exception e) when (e is SqliteException || SqliteFailure.IsUnreadableRow(e))
@@ -136,9 +152,45 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
             // The store cannot be asked: what is in memory stands, and the next poll asks again. Probe tells operators.
         }
 
-        var current = Revision;
-        if (current == _announced) return;
-        _announced = current;
-        Changed?.Invoke();
+        if (Unannounced() is { } notice) Changed?.Invoke(notice);
+    }
+
+    private void CatchUp(SqliteConnection connection)
+    {
+        using var transaction = connection.BeginTransaction(deferred: true);
+        // The first question fixes what the transaction sees; who is quicker may have seen more.
+        var revision = CloudReader.Revision(connection);
+        if (_ports.IsUsed) _ports.Refresh(connection);
+        lock (_catchingUp)
+        {
+            if (revision > Revision) MoveTo(revision, ChangeLog.Since(connection, Revision));
+        }
+    }
+
+    // What was touched is marked before the revision shows: whoever sees the revision sees the marks.
+    private void MoveTo(long revision, Touched? touched)
+    {
+        if (touched is null)
+        {
+            _stamps.TouchEverything(revision);
+            _unannounced = null;
+        }
+        else
+        {
+            foreach (var id in touched.Guests.Concat(touched.GuestsOf)) _stamps.Touch(id, revision);
+            _unannounced?.UnionWith(touched.Guests);
+        }
+        Volatile.Write(ref _revision, revision);
+    }
+
+    private InventoryNotice? Unannounced()
+    {
+        lock (_catchingUp)
+        {
+            if (Revision == _announced) return null;
+            var notice = new InventoryNotice(Revision, _unannounced?.Select(id => new InstanceId(id)).ToArray());
+            (_announced, _unannounced) = (Revision, []);
+            return notice;
+        }
     }
 }

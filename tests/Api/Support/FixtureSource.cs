@@ -63,16 +63,23 @@ internal sealed class FixtureSource : IInstanceSource
 
     internal sealed class TestChanges : IInventoryChanges
     {
+        private readonly ConcurrentDictionary<InstanceId, long> _lastChanges = new();
         private long _revision = 1;
+        private long _ofAll = 1;
 
-        public event Action? Changed;
+        public event Action<InventoryNotice>? Changed;
 
         public long Revision => Interlocked.Read(ref _revision);
 
-        public void Grow()
+        public long LastChangeOf(Instance instance) => Math.Max(Volatile.Read(ref _ofAll), _lastChanges.GetValueOrDefault(instance.Id));
+
+        /// <summary>A change that touches these, or anybody when none are named.</summary>
+        public void Grow(params InstanceId[] touched)
         {
+            foreach (var id in touched) _lastChanges[id] = Revision + 1;
+            if (touched.Length == 0) Volatile.Write(ref _ofAll, Revision + 1);
             Interlocked.Increment(ref _revision);
-            Changed?.Invoke();
+            Changed?.Invoke(new InventoryNotice(Revision, touched.Length == 0 ? null : touched));
         }
     }
 }

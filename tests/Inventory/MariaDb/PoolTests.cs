@@ -36,19 +36,29 @@ public sealed class PoolTests(RunningDatabase database)
     {
         await using var source = new MariaDbDataSource(database.Settings with { ContinuesOnThread = true });
         await using var connection = await source.OpenConnectionAsync(Sql.Cancellation);
-        await using var command = connection.CreateCommand().With("SELECT 'one'");
+        await using var command = connection.CreateCommand().With("SELECT GET_LOCK('who awaits', 60)");
+        await using var holder = await source.OpenConnectionAsync(Sql.Cancellation);
+        await using var hold = holder.CreateCommand().With("SELECT GET_LOCK('who awaits', 60)");
+        await using var release = holder.CreateCommand().With("SELECT RELEASE_LOCK('who awaits')");
 
-        // Whatever the tests run on, the awaiting itself wants no place of its own.
+        // Whatever the tests run on, the awaiting itself wants no place of its own; and what is answered before it is awaited needs no thread to go on on.
         var (thread, blocked) = await Task.Run(async () =>
         {
-            await command.ExecuteScalarAsync(Sql.Cancellation);
-            var name = Thread.CurrentThread.Name;
-            return (name, Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar()));
+            await hold.ExecuteScalarAsync(Sql.Cancellation);
+            var asking = AskAsync();
+            await release.ExecuteScalarAsync(Sql.Cancellation);
+            return await asking;
         });
 
         Assert.StartsWith("mariadb ", thread, StringComparison.Ordinal);
         Assert.Contains("a blocking call on the thread of the connection", blocked.Message, StringComparison.Ordinal);
-        Assert.Equal("one", await command.ExecuteScalarAsync(Sql.Cancellation));
+        Assert.Equal(1, await command.ExecuteScalarAsync(Sql.Cancellation));
+
+        async Task<(string?, InvalidOperationException)> AskAsync()
+        {
+            await command.ExecuteScalarAsync(Sql.Cancellation);
+            return (Thread.CurrentThread.Name, Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar()));
+        }
     }
 
     [Theory]

@@ -159,7 +159,7 @@ public sealed class InstanceSourceTests : IDisposable
     {
         var told = new TaskCompletionSource();
         var changes = _inventory.Instances.Changes!;
-        changes.Changed += () => told.TrySetResult();
+        changes.Changed += _ => told.TrySetResult();
         var cloud = _inventory.Change(c => Clouds.Apply(c, Clouds.Blue));
         Assert.Equal(cloud.Revision, changes.Revision);
         await told.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -169,7 +169,7 @@ public sealed class InstanceSourceTests : IDisposable
     public async Task Changes_of_another_process_are_told()
     {
         var count = 0;
-        _inventory.Changes.Changed += () => Interlocked.Increment(ref count);
+        _inventory.Changes.Changed += _ => Interlocked.Increment(ref count);
         using var other = OwnInventory.Open(_directory.File);
 
         var cloud = other.Change(c => Clouds.Apply(c, Clouds.Blue));

@@ -4,7 +4,7 @@ namespace Firstlight.Inventory.Tests.Support;
 
 internal static class Wait
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     /// <summary>Asks until the answer is yes; fails the test after the deadline.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)

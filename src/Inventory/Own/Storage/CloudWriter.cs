@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Firstlight.Inventory.Own.Model;
 using Microsoft.Data.Sqlite;
@@ -18,76 +17,54 @@ internal sealed class CloudWriter(SqliteConnection connection, Cloud before, Clo
     /// <returns>Whether anything differed.</returns>
     public bool Write()
     {
-        var projects = Changes(before.Projects, after.Projects, (a, b) => Differences.Of(a, b).IsEmpty);
-        var networks = Changes(before.Networks, after.Networks, (a, b) => Differences.Of(a, b).IsEmpty);
-        var subnets = Changes(before.Subnets, after.Subnets, (a, b) => Differences.Of(a, b).IsEmpty);
-        var routers = Changes(before.Routers, after.Routers, (a, b) => Differences.Of(a, b).IsEmpty);
-        var ports = Changes(before.Ports, after.Ports, (a, b) => Differences.Of(a, b).IsEmpty);
-        var servers = Changes(before.Servers, after.Servers, (a, b) => Differences.Of(a, b).IsEmpty);
-        var keyPairs = Changes(before.KeyPairs, after.KeyPairs, (a, b) => Differences.Of(a, b).IsEmpty);
-        var floatingIps = Changes(before.FloatingIps, after.FloatingIps, (a, b) => Differences.Of(a, b).IsEmpty);
-        var portsChanged = ports.Any || networks.Any || routers.Any;
-        if (!portsChanged && !projects.Any && !subnets.Any && !servers.Any && !keyPairs.Any && !floatingIps.Any) return false;
+        var difference = CloudDifference.Of(before, after);
+        if (!difference.Any) return false;
 
-        foreach (var floating in floatingIps.Removed) Delete(floating.Id, "floating_ips|id");
-        foreach (var port in ports.Removed) Delete(port.Id, "fixed_ips|port_id", "port_dhcp_options|port_id", "allowed_address_pairs|port_id", "ports|id");
-        foreach (var server in servers.Removed)
+        foreach (var floating in difference.FloatingIps.Removed) Delete(floating.Id, "floating_ips|id");
+        foreach (var port in difference.Ports.Removed) Delete(port.Id, "fixed_ips|port_id", "port_dhcp_options|port_id", "allowed_address_pairs|port_id", "ports|id");
+        foreach (var server in difference.Servers.Removed)
         {
             Delete(server.Id, "server_metadata|server_id", "server_security_groups|server_id", "servers|id");
             if (!after.Servers.ContainsKey(server.Id)) Delete(server.Id, "server_passwords|server_id");
         }
-        foreach (var key in keyPairs.Removed) Run("DELETE FROM keypairs WHERE project_id = $0 AND name = $1", key.ProjectId, key.Name);
-        foreach (var router in routers.Removed) Delete(router.Id, "routers|id");
-        foreach (var subnet in subnets.Removed)
+        foreach (var key in difference.KeyPairs.Removed) Run("DELETE FROM keypairs WHERE project_id = $0 AND name = $1", key.ProjectId, key.Name);
+        foreach (var router in difference.Routers.Removed) Delete(router.Id, "routers|id");
+        foreach (var subnet in difference.Subnets.Removed)
             Delete(subnet.Id, "subnet_dns_nameservers|subnet_id", "subnet_host_routes|subnet_id", "subnet_allocation_pools|subnet_id", "subnets|id");
-        foreach (var network in networks.Removed) Delete(network.Id, "networks|id");
-        foreach (var project in projects.Removed) Delete(project.Id, "projects|id");
+        foreach (var network in difference.Networks.Removed) Delete(network.Id, "networks|id");
+        foreach (var project in difference.Projects.Removed) Delete(project.Id, "projects|id");
 
-        foreach (var project in projects.Added) Run("INSERT INTO projects (id, name) VALUES ($0, $1)", project.Id, project.Name);
-        foreach (var n in networks.Added)
+        foreach (var project in difference.Projects.Added) Run("INSERT INTO projects (id, name) VALUES ($0, $1)", project.Id, project.Name);
+        foreach (var n in difference.Networks.Added)
         {
             Run(
                 "INSERT INTO networks (id, project_id, name, mtu, external, uplink) VALUES ($0, $1, $2, $3, $4, $5)",
                 n.Id, n.ProjectId, n.Name, n.Mtu, n.External, n.Uplink);
         }
-        foreach (var subnet in subnets.Added) Insert(subnet);
-        foreach (var r in routers.Added) Run("INSERT INTO routers (id, project_id, name, enable_snat) VALUES ($0, $1, $2, $3)", r.Id, r.ProjectId, r.Name, r.EnableSnat);
-        foreach (var k in keyPairs.Added)
+        foreach (var subnet in difference.Subnets.Added) Insert(subnet);
+        foreach (var r in difference.Routers.Added) Run("INSERT INTO routers (id, project_id, name, enable_snat) VALUES ($0, $1, $2, $3)", r.Id, r.ProjectId, r.Name, r.EnableSnat);
+        foreach (var k in difference.KeyPairs.Added)
             Run("INSERT INTO keypairs (project_id, name, type, public_key) VALUES ($0, $1, $2, $3)", k.ProjectId, k.Name, k.Type, k.PublicKey);
         // Numbers that were asked for go first, so that an allotted one cannot take them.
-        foreach (var server in servers.Added.OrderBy(s => s.Number == 0).ThenBy(s => s.Number)) Insert(server);
-        foreach (var port in ports.Added) Insert(port);
-        foreach (var floating in floatingIps.Added) Insert(floating);
+        foreach (var server in difference.Servers.Added.OrderBy(s => s.Number == 0).ThenBy(s => s.Number)) Insert(server);
+        foreach (var port in difference.Ports.Added) Insert(port);
+        foreach (var floating in difference.FloatingIps.Added) Insert(floating);
 
-        BumpRevision(connection, portsChanged);
+        CountUp(connection, Touched.By(difference, after), difference.Ports.Any || difference.Networks.Any || difference.Routers.Any);
         return true;
     }
 
-    /// <summary>Counts the store's revision up; the second counter moves only when what the port directory is made of does.</summary>
-    public static void BumpRevision(SqliteConnection connection, bool portsChanged) =>
+    /// <summary>Counts the store's revision up, and notes what it touched; the second counter moves only when what the port directory is made of does.</summary>
+    public static void CountUp(SqliteConnection connection, Touched touched, bool portsChanged)
+    {
         Statement.Run(connection, "UPDATE store SET revision = revision + 1, ports_revision = CASE WHEN $0 THEN revision + 1 ELSE ports_revision END", portsChanged);
+        ChangeLog.Write(connection, touched);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var command in _commands.Values) command.Dispose();
-    }
-
-    private static (List<T> Removed, List<T> Added, bool Any) Changes<TKey, T>(
-        ImmutableDictionary<TKey, T> before, ImmutableDictionary<TKey, T> after, Func<T, T, bool> same)
-        where TKey : notnull
-    {
-        List<T> removed = [], added = [];
-        if (ReferenceEquals(before, after)) return (removed, added, false);
-        foreach (var (key, old) in before)
-        {
-            if (!after.TryGetValue(key, out var kept) || !same(old, kept)) removed.Add(old);
-        }
-        foreach (var (key, wanted) in after)
-        {
-            if (!before.TryGetValue(key, out var old) || !same(old, wanted)) added.Add(wanted);
-        }
-        return (removed, added, removed.Count > 0 || added.Count > 0);
     }
 
     private void Insert(Subnet s)

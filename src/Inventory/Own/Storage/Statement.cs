@@ -22,9 +22,9 @@ internal static class Statement
     }
 
     /// <summary>Runs a query and hands each row to <paramref name="row"/>.</summary>
-    public static void Rows(SqliteConnection connection, string sql, Action<SqliteDataReader> row)
+    public static void Rows(SqliteConnection connection, string sql, Action<SqliteDataReader> row, params ReadOnlySpan<object?> values)
     {
-        using var command = Create(connection, sql, []);
+        using var command = Create(connection, sql, values);
         using var reader = command.ExecuteReader();
         while (reader.Read()) row(reader);
     }

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using Firstlight.Inventory.Own.Model;
+using Microsoft.Data.Sqlite;
+
+namespace Firstlight.Inventory.Own.Storage;
+
+/// <summary>Which rows of a table are read: those with a value in a column.</summary>
+/// <param name="Column">One of ours, that an index knows.</param>
+/// <param name="Value">What is looked for.</param>
+internal sealed record Only(string Column, string Value)
+{
+    public static Only Id(string id) => new("id", id);
+}
+
+/// <summary>Rows → things, kind by kind: all of them, or some.</summary>
+internal sealed class ThingReader(SqliteConnection connection)
+{
+    public List<Project> Projects(Only? only = null) => List("SELECT id, name FROM projects", only, r => new Project(r.GetString(0), r.GetString(1)));
+
+    public List<Network> Networks(Only? only = null) => List(
+        "SELECT id, name, project_id, mtu, external, uplink FROM networks",
+        only,
+        r => new Network
+        {
+            Id = r.GetString(0),
+            Name = r.GetString(1),
+            ProjectId = r.GetString(2),
+            Mtu = r.GetInt32(3),
+            External = r.GetBoolean(4),
+            Uplink = r.TextOrNull(5),
+        });
+
+    public List<Router> Routers(Only? only = null) => List(
+        "SELECT id, name, project_id, enable_snat FROM routers",
+        only,
+        r => new Router { Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2), EnableSnat = r.GetBoolean(3) });
+
+    public List<FloatingIp> FloatingIps(Only? only = null) => List(
+        "SELECT id, project_id, network_id, subnet_id, address, port_id, fixed_ip_address FROM floating_ips",
+        only,
+        r => new FloatingIp
+        {
+            Id = r.GetString(0),
+            ProjectId = r.GetString(1),
+            NetworkId = r.GetString(2),
+            SubnetId = r.GetString(3),
+            Address = IPAddress.Parse(r.GetString(4)),
+            PortId = r.TextOrNull(5),
+            FixedAddress = r.TextOrNull(6) is { } address ? IPAddress.Parse(address) : null,
+        });
+
+    public List<StoredKeyPair> KeyPairs(Only? only = null) => List(
+        "SELECT project_id, name, type, public_key FROM keypairs", only, r => new StoredKeyPair(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3)));
+
+    public List<Subnet> Subnets(Only? only = null)
+    {
+        var dns = Lists("subnet_id, address", "subnet_dns_nameservers", "subnets", only, r => IPAddress.Parse(r.GetString(1)));
+        var routes = Lists(
+            "subnet_id, destination, nexthop", "subnet_host_routes", "subnets", only, r => new HostRoute(IPNetwork.Parse(r.GetString(1)), IPAddress.Parse(r.GetString(2))));
+        var pools = Lists(
+            "subnet_id, first_ip, last_ip", "subnet_allocation_pools", "subnets", only, r => new AllocationPool(IPAddress.Parse(r.GetString(1)), IPAddress.Parse(r.GetString(2))));
+        return List(
+            "SELECT id, name, network_id, cidr, gateway_ip, enable_dhcp, ipv6_address_mode, ipv6_ra_mode FROM subnets",
+            only,
+            r => new Subnet
+            {
+                Id = r.GetString(0),
+                Name = r.GetString(1),
+                NetworkId = r.GetString(2),
+                Cidr = IPNetwork.Parse(r.GetString(3)),
+                GatewayIp = r.TextOrNull(4) is { } gateway ? IPAddress.Parse(gateway) : null,
+                EnableDhcp = r.GetBoolean(5),
+                Ipv6AddressMode = Mode(r.TextOrNull(6)),
+                Ipv6RaMode = Mode(r.TextOrNull(7)),
+                DnsNameservers = dns.Of(r.GetString(0)),
+                HostRoutes = routes.Of(r.GetString(0)),
+                AllocationPools = pools.Of(r.GetString(0)),
+            });
+    }
+
+    public List<Port> Ports(Only? only = null)
+    {
+        var addresses = Lists("port_id, subnet_id, address", "fixed_ips", "ports", only, r => new FixedIp(r.GetString(1), IPAddress.Parse(r.GetString(2))));
+        var options = Lists(
+            "port_id, name, value, ip_version", "port_dhcp_options", "ports", only, r => new ExtraDhcpOption(r.GetString(1), r.GetString(2), r.GetInt32(3)));
+        var pairs = Lists(
+            "port_id, ip_address, mac_address", "allowed_address_pairs", "ports", only,
+            r => new AllowedAddressPair(IPNetwork.Parse(r.GetString(1)), r.TextOrNull(2) is { } mac ? PhysicalAddress.Parse(mac) : null));
+        return List(
+            "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security FROM ports",
+            only,
+            r => new Port
+            {
+                Id = r.GetString(0),
+                Name = r.GetString(1),
+                NetworkId = r.GetString(2),
+                ProjectId = r.GetString(3),
+                Mac = PhysicalAddress.Parse(r.GetString(4)),
+                DeviceId = r.GetString(5),
+                DeviceOwner = r.GetString(6),
+                AttachIndex = r.GetInt32(7),
+                DnsName = r.GetString(8),
+                ExtraDhcpOptions = options.Of(r.GetString(0)),
+                PortSecurity = r.GetBoolean(9),
+                FixedIps = addresses.Of(r.GetString(0)),
+                AllowedAddressPairs = pairs.Of(r.GetString(0)),
+            });
+    }
+
+    public List<Server> Servers(Only? only = null)
+    {
+        var metadata = Lists("server_id, key, value", "server_metadata", "servers", only, r => KeyValuePair.Create(r.GetString(1), r.GetString(2)));
+        var groups = Lists("server_id, name", "server_security_groups", "servers", only, r => r.GetString(1));
+        return List(
+            """
+            SELECT id, name, project_id, hostname, number, key_name, key_type, public_key, user_data, availability_zone,
+                   flavor_name, image, launch_index, reservation_id, root_device_name
+            FROM servers
+            """,
+            only,
+            r => new Server
+            {
+                Id = r.GetString(0),
+                Name = r.GetString(1),
+                ProjectId = r.GetString(2),
+                Hostname = r.GetString(3),
+                Number = r.GetInt64(4),
+                KeyName = r.TextOrNull(5),
+                KeyType = r.TextOrNull(6),
+                PublicKey = r.TextOrNull(7),
+                UserData = r.IsDBNull(8) ? null : ImmutableArray.Create(r.GetFieldValue<byte[]>(8)),
+                AvailabilityZone = r.TextOrNull(9),
+                FlavorName = r.GetString(10),
+                Image = r.GetString(11),
+                LaunchIndex = r.GetInt32(12),
+                ReservationId = r.GetString(13),
+                RootDeviceName = r.TextOrNull(14),
+                Metadata = metadata.Of(r.GetString(0)),
+                SecurityGroups = groups.Of(r.GetString(0)),
+            });
+    }
+
+    private static Ipv6Mode? Mode(string? text) =>
+        text is null ? null : Ipv6ModeText.TryParse(text, out var mode) ? mode : throw new FormatException($"'{text}' is no IPv6 mode");
+
+    private List<T> List<T>(string select, Only? only, Func<SqliteDataReader, T> read)
+    {
+        var things = new List<T>();
+        if (only is null) Statement.Rows(connection, select, row => things.Add(read(row)));
+        else Statement.Rows(connection, $"{select} WHERE {only.Column} = $0", row => things.Add(read(row)), only.Value);
+        return things;
+    }
+
+    // Lists of things, each in order; the first column says whose.
+    private OwnedLists<T> Lists<T>(string columns, string table, string owners, Only? only, Func<SqliteDataReader, T> read)
+    {
+        var lists = new OwnedLists<T>();
+        var owner = columns[..columns.IndexOf(',', StringComparison.Ordinal)];
+        var some = only is null ? "" : $" WHERE {owner} IN (SELECT id FROM {owners} WHERE {only.Column} = $0)";
+        Statement.Rows(connection, $"SELECT {columns} FROM {table}{some} ORDER BY {owner}, position", row => lists.Add(row.GetString(0), read(row)), only is null ? [] : [only.Value]);
+        return lists;
+    }
+
+    private sealed class OwnedLists<T>
+    {
+        private readonly Dictionary<string, ImmutableArray<T>.Builder> _lists = new(StringComparer.Ordinal);
+
+        public void Add(string owner, T item)
+        {
+            if (!_lists.TryGetValue(owner, out var list)) _lists[owner] = list = ImmutableArray.CreateBuilder<T>();
+            list.Add(item);
+        }
+
+        public ImmutableArray<T> Of(string owner) => _lists.TryGetValue(owner, out var list) ? list.ToImmutable() : [];
+    }
+}
