@@ -16,8 +16,8 @@ public sealed record AgentOptions
     /// <summary>Addresses of this process's own namespace to listen on as well, each with the scope its guests belong to. For tests and measurements; default none.</summary>
     public IReadOnlyList<HomeListener> HomeListeners { get; init; } = [];
 
-    /// <summary>What answers guests. Default Kestrel.</summary>
-    public GuestEngine Engine { get; init; } = GuestEngine.Kestrel;
+    /// <summary>What answers guests. Default the lean engine.</summary>
+    public GuestEngine Engine { get; init; } = GuestEngine.Lean;
 
     /// <summary>Open connections a listener may have; further ones are closed at once. Default 1024.</summary>
     public int MaxConnectionsPerListener { get; init; } = 1024;

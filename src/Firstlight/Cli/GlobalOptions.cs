@@ -55,8 +55,12 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Loads the configuration of a verb that runs until stopped; a missing secret of a standalone is made.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="answers">Whether guests will be answered; where not, no secret is needed.</param>
     /// <exception cref="ConfigurationException">It is not in order: exit code 78.</exception>
-    public Settings Load(ParseResult parse, ProgramRole role) => Settings.Load(Sources(parse, role) with { MayGenerateSecret = true });
+    public Settings Load(ParseResult parse, ProgramRole role, bool answers = true) =>
+        Settings.Load(Sources(parse, role) with { MayGenerateSecret = answers, Answers = answers });
 
     /// <summary>Loads the configuration of a verb that does one thing and ends.</summary>
     /// <exception cref="ConfigurationException">It is not in order: exit code 78.</exception>

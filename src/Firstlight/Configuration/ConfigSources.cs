@@ -27,6 +27,9 @@ internal sealed record ConfigSources
     /// <summary>Whether a missing shared secret may be generated into the state path. False for checks and for one-shot verbs.</summary>
     public bool MayGenerateSecret { get; init; }
 
+    /// <summary>Whether guests will be answered. False where a role only brings networks up or takes them away: then no secret is needed.</summary>
+    public bool Answers { get; init; } = true;
+
     /// <summary>The sources of this process: named files and directories, or else the defaults that exist.</summary>
     public static ConfigSources OfProcess(ProgramRole role, IReadOnlyList<string> files, IReadOnlyList<string> directories)
     {

@@ -93,8 +93,8 @@ internal static partial class OptionCatalogue
 
     internal static OptionDefinition<string> GuestEngine { get; } = new()
     {
-        Section = OwnSection, Name = "guest_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "kestrel",
+        Section = OwnSection, Name = "guest_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "lean",
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
-        Meaning = "What answers guests in their namespaces: `kestrel` everything; `lean` what is in memory by a loop of our own, and everything else by Kestrel. Where the metadata API is another process, nothing is in memory.",
+        Meaning = "What answers guests in their namespaces: `lean` what is in memory by a loop of our own, and everything else by Kestrel; `kestrel` everything. Where the metadata API is another process, nothing is in memory, and it is Kestrel either way.",
     };
 }

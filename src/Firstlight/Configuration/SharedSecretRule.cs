@@ -42,7 +42,7 @@ internal static class SharedSecretRule
         {
             ProgramRole.Standalone => Generated(reader, Path.Combine(statePath, GeneratedFile), sources.MayGenerateSecret),
             ProgramRole.Commands => ReadGenerated(reader, Path.Combine(statePath, GeneratedFile)) ?? Secret.None,
-            _ when strictNova => Secret.None,
+            _ when strictNova || !sources.Answers => Secret.None,
             ProgramRole.MetadataApi => Refuse(reader, OptionCatalogue.ApiSharedSecret, "anyone could sign requests"),
             _ => Refuse(reader, OptionCatalogue.AgentSharedSecret, "the metadata API would refuse every request"),
         };

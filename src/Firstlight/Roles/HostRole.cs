@@ -36,7 +36,7 @@ internal static class HostRole
         verb.SetAction(async (parse, cancellationToken) =>
         {
             if (parse.GetValue(dryRun)) return await PlanAsync(globals, parse, verb.Role, parse.GetValue(format), cancellationToken);
-            using var program = RoleProgram.Start(globals, parse, verb.Role);
+            using var program = RoleProgram.Start(globals, parse, verb.Role, answers: !parse.GetValue(down) && !parse.GetValue(once));
             using var plumber = PlumberOf(program.Settings, program.Loggers.CreateLogger<HostPlumber>());
             if (parse.GetValue(down)) return await AloneAsync(() => TeardownAsync(plumber, parse.InvocationConfiguration.Error, cancellationToken));
             if (parse.GetValue(once)) return await AloneAsync(() => HostOnce.SyncAsync(program, plumber, parse, cancellationToken));
@@ -78,7 +78,7 @@ internal static class HostRole
     // Settings as they are: a secret that is missing is not made for a rehearsal.
     private static async Task<int> PlanAsync(GlobalOptions globals, ParseResult parse, ProgramRole role, OutputFormat format, CancellationToken cancellationToken)
     {
-        var settings = Settings.Load(globals.Sources(parse, role));
+        var settings = Settings.Load(globals.Sources(parse, role) with { Answers = false });
         using var plumber = PlumberOf(settings, NullLogger<HostPlumber>.Instance);
         using var inventory = globals.OpenInventory(parse);
         return await HostOnce.PlanAsync(settings, plumber, inventory, parse, format, cancellationToken);

@@ -30,9 +30,9 @@ internal sealed class RoleProgram : IDisposable
     public Lifecycle Life { get; } = new();
 
     /// <summary>Loads the settings; nothing is opened or touched before they are in order.</summary>
-    public static RoleProgram Start(GlobalOptions globals, ParseResult parse, ProgramRole role)
+    public static RoleProgram Start(GlobalOptions globals, ParseResult parse, ProgramRole role, bool answers = true)
     {
-        var settings = globals.Load(parse, role);
+        var settings = globals.Load(parse, role, answers);
         var loggers = Logs.Create(settings.Log);
         var logger = loggers.CreateLogger<RoleProgram>();
         foreach (var warning in settings.Warnings) RoleLog.ConfigurationWarning(logger, warning);

@@ -51,12 +51,12 @@ internal sealed class DiscoveryRun : IAsyncDisposable
 
     /// <summary>Starts with no interval short enough to help: what a test sees soon was told by the kernel.</summary>
     public static async Task<DiscoveryRun> StartAsync(
-        IReadOnlyCollection<string> names, Func<NeutronNamespaceOptions, NeutronNamespaceOptions>? change = null, Func<NamespaceLook, Task>? reconciling = null)
+        IReadOnlyCollection<string> names, Func<NeutronNamespaceOptions, NeutronNamespaceOptions>? change = null, Func<NamespaceLook, Task>? reconciling = null, bool isApart = true)
     {
         var options = new NeutronNamespaceOptions { Includes = names.Contains, SweepInterval = TimeSpan.FromHours(1) };
         options = change?.Invoke(options) ?? options;
         var log = new RecordedLog();
-        var agent = await TestAgent.StartAsync(new AgentOptions { NamespaceDirectory = options.Directory, RescanInterval = TimeSpan.FromHours(1) }, loggers: log);
+        var agent = await TestAgent.StartAsync(new AgentOptions { NamespaceDirectory = options.Directory, RescanInterval = TimeSpan.FromHours(1) }, loggers: log, isApart: isApart);
         return new DiscoveryRun(agent, options, log, reconciling);
     }
 

@@ -166,7 +166,7 @@ public sealed class OutageTests
 
     private static async Task<TestAgent> Agent(AgentOptions options)
     {
-        var agent = await TestAgent.StartAsync(options);
+        var agent = await TestAgent.StartAsync(options, isApart: true);
         agent.Directory.Add(TestAgent.HomeScope, "127.0.0.1", "instance");
         return agent;
     }

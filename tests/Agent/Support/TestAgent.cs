@@ -15,9 +15,9 @@ internal sealed class TestAgent : IAsyncDisposable
     public static readonly Scope HomeScope = new(ScopeKind.Network, "home");
     public static readonly Signature Signature = new("secret");
 
-    private TestAgent(AgentOptions options, IUpstream? upstream, ILoggerFactory? loggers)
+    private TestAgent(AgentOptions options, IUpstream? upstream, ILoggerFactory? loggers, bool isApart)
     {
-        Upstream.KeepsAnswers = options.Engine == GuestEngine.Lean;
+        Upstream.KeepsAnswers = !isApart;
         Server = new AgentServer(options, Signature, Directory, upstream ?? Upstream, Time, loggers ?? NullLoggerFactory.Instance);
     }
 
@@ -39,10 +39,15 @@ internal sealed class TestAgent : IAsyncDisposable
         }
     }
 
-    public static async Task<TestAgent> StartAsync(AgentOptions? options = null, IUpstream? upstream = null, ILoggerFactory? loggers = null)
+    /// <summary>Starts one.</summary>
+    /// <param name="options">Its options; where it listens at home is added.</param>
+    /// <param name="upstream">Default: <see cref="Upstream"/>.</param>
+    /// <param name="loggers">Default: none.</param>
+    /// <param name="isApart">Whether <see cref="Upstream"/> is like a metadata API that is another process: the agent then remembers answers itself, and the engine is Kestrel.</param>
+    public static async Task<TestAgent> StartAsync(AgentOptions? options = null, IUpstream? upstream = null, ILoggerFactory? loggers = null, bool isApart = false)
     {
         options = (options ?? new AgentOptions()) with { HomeListeners = [new HomeListener(new IPEndPoint(IPAddress.Loopback, 0), HomeScope)] };
-        var agent = new TestAgent(options, upstream, loggers);
+        var agent = new TestAgent(options, upstream, loggers, isApart);
         await agent.Server.StartAsync(CancellationToken.None);
         return agent;
     }

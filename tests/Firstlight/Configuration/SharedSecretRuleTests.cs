@@ -77,6 +77,17 @@ public sealed class SharedSecretRuleTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_directory.Path, "shared-secret")));
     }
 
+    [Theory]
+    [InlineData("HostAgent")]
+    [InlineData("Standalone")]
+    public void Networks_are_brought_up_and_taken_away_without_a_secret(string role)
+    {
+        var settings = Settings.Load(Sources("", Enum.Parse<ProgramRole>(role)) with { MayGenerateSecret = false, Answers = false });
+
+        Assert.Empty(settings.SharedSecret.Reveal());
+        Assert.False(File.Exists(Path.Combine(_directory.Path, "shared-secret")));
+    }
+
     [Fact]
     public void A_secret_may_stand_in_a_file_of_its_own()
     {
