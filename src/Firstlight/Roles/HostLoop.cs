@@ -56,15 +56,15 @@ internal sealed class HostLoop : IReadinessCheck
         void OnChanged(InventoryNotice _) => notice.Writer.TryWrite(true);
 
         _inventory.Changes.Changed += OnChanged;
+        WantedRevision? wanted = null;
         try
         {
             while (true)
             {
-                var cloud = _inventory.WithDhcpPorts(_host);
-                var wanted = HostWanted.From(cloud, _options);
-                _plumber.Want(wanted);
-                await _agent.ReconcileAsync([.. MetadataPath.Listeners(cloud, _options).Select(ToSpec)], cancellationToken);
-                lock (_lock) _wanted = (cloud.Revision, wanted.Networks.Length, wanted.Routers.Length);
+                wanted = WantedRevision.Of(_inventory.WithDhcpPorts(_host), _options, wanted);
+                _plumber.Want(wanted.Host);
+                await _agent.ReconcileAsync([.. wanted.Listeners.Select(ToSpec)], cancellationToken);
+                lock (_lock) _wanted = (wanted.Revision, wanted.Host.Networks.Length, wanted.Host.Routers.Length);
                 _wishProblem = null;
                 _news.Writer.TryWrite(true);
                 await notice.Reader.ReadAsync(cancellationToken);
