@@ -95,6 +95,7 @@ internal sealed class HostLoop : IReadinessCheck
                 if (revision == told) break;
                 if (Judge() is null && _plumber.Describe().Outstanding == 0)
                 {
+                    if (told < 0) GiveBack();
                     told = revision;
                     RoleLog.InOrder(_logger, revision, networks, routers, _agent.Report().Listening);
                     break;
@@ -105,6 +106,9 @@ internal sealed class HostLoop : IReadinessCheck
             }
         }
     }
+
+    // A first look at a thousand networks leaves more garbage than all that follows; the collector alone would keep its room for good. Once, when nobody waits for it.
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     // The outermost loop of the host: whatever was met, it is tried again.
     private async Task RetryingAsync(Func<CancellationToken, Task> work, Action<string> failed, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ public sealed class WantedRevisionTests : IDisposable
     public WantedRevisionTests()
     {
         _inventory = OwnInventory.Open(Path.Combine(_directory.Path, "inventory.sqlite"));
-        Apply(_inventory, Yaml);
+        Apply(Yaml);
         _former = WantedRevision.Of(_inventory.WithDhcpPorts("host"), Options, former: null);
     }
 
@@ -46,7 +46,7 @@ public sealed class WantedRevisionTests : IDisposable
         { "networks: [{name: green, project: p, mtu: 1400, subnets: [{name: green-v4, cidr: 10.0.2.0/24}]}]", ["green"], [] },
         { "networks: [{name: red, project: p, subnets: [{name: red-v4, cidr: 10.0.1.0/24, dns_nameservers: [10.0.1.9]}]}]", ["red"], ["side"] },
         { "routers: [{name: side, project: p, interfaces: [red-v4, green-v4]}]", ["green"], ["side"] },
-        { "floating_ips: [{network: ext, address: 203.0.113.20, port: a}]", ["ext"], ["edge"] },
+        { "floating_ips: [{network: ext, address: 203.0.113.20, port: a}]", [], ["edge"] },
     };
 
     public static TheoryData<string> ChangesAlone => [.. Changes.Select(row => row.Data.Item1)];
@@ -55,8 +55,7 @@ public sealed class WantedRevisionTests : IDisposable
     [MemberData(nameof(Changes))]
     public void A_change_is_a_look_at_what_it_touches_and_at_nothing_else(string change, string[] networks, string[] routers)
     {
-        // By another process, as the command line is one.
-        using (var other = OwnInventory.Open(Path.Combine(_directory.Path, "inventory.sqlite"))) Apply(other, change);
+        Apply(change);
         var cloud = _inventory.WithDhcpPorts("host");
 
         var next = WantedRevision.Of(cloud, Options, _former);
@@ -69,7 +68,7 @@ public sealed class WantedRevisionTests : IDisposable
     [MemberData(nameof(ChangesAlone))]
     public void What_is_kept_of_the_revision_before_is_what_would_be_made_anew(string change)
     {
-        Apply(_inventory, change);
+        Apply(change);
         var cloud = _inventory.WithDhcpPorts("host");
 
         var (next, anew) = (WantedRevision.Of(cloud, Options, _former), WantedRevision.Of(cloud, Options, former: null));
@@ -83,7 +82,7 @@ public sealed class WantedRevisionTests : IDisposable
     [Fact]
     public void Ports_that_are_as_before_are_the_same_so_that_their_guard_is_not_looked_at()
     {
-        Apply(_inventory, "servers: [{name: owl, project: p, hostname: owl, metadata: {colour: white}, ports: [{network: red, name: b}]}]");
+        Apply("servers: [{name: owl, project: p, hostname: owl, metadata: {colour: white}, ports: [{network: red, name: b}]}]");
 
         var next = WantedRevision.Of(_inventory.WithDhcpPorts("host"), Options, _former);
 
@@ -106,7 +105,12 @@ public sealed class WantedRevisionTests : IDisposable
         _directory.Dispose();
     }
 
-    private static void Apply(OwnInventory inventory, string yaml) => inventory.Change(cloud => Planner.Apply(cloud, CloudFile.Parse(yaml, Path.GetTempPath())).Next);
+    // As the command line does it, which is a process of its own.
+    private void Apply(string yaml)
+    {
+        using var other = OwnInventory.Open(Path.Combine(_directory.Path, "inventory.sqlite"));
+        other.Change(cloud => Planner.Apply(cloud, CloudFile.Parse(yaml, Path.GetTempPath())).Next);
+    }
 
     private static IEnumerable<string> Text(WantedNetwork network)
     {
