@@ -98,7 +98,7 @@ internal sealed class FirstlightPeer : Peer
 
     /// <summary>How far a start with much to do is, as the program logs it, since asking it would cost it something; null where it said nothing yet.</summary>
     public string? Progress() => File.Exists(Launch.Log) && File.ReadLines(Launch.Log).LastOrDefault(l => l.Contains(" looked at", StringComparison.Ordinal)) is { } line
-        ? line[(line.LastIndexOf(':') + 1)..].Trim()
+        ? line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]
         : null;
 
     /// <summary>Ends the program; its networks stay, and the next start takes them over.</summary>
