@@ -73,7 +73,7 @@ internal sealed class FirstlightPeer : Peer
         Directory.CreateDirectory(Path.Combine(directory, "state"));
         var peer = new FirstlightPeer(options, directory);
         await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, peer._api), cancellationToken);
-        undo.Add("networks of firstlight", () => Command.TryAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
+        undo.Add("networks of firstlight", () => Command.RunAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
         undo.Add("firstlight standalone", peer.StopAsync);
         return peer;
     }

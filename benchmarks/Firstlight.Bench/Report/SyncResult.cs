@@ -39,6 +39,10 @@ internal sealed record SyncSize(int Networks, SyncStart First, IReadOnlyList<Syn
     [JsonIgnore]
     public long MostMemoryKiB => new[] { First.MemoryKiB, Sweep.MemoryKiB }.Concat(Again.Select(s => s.MemoryKiB)).Max();
 
+    /// <summary>Networks looked at in a second while nobody changes anything.</summary>
+    [JsonIgnore]
+    public double LooksPerSecond => Networks / Sweep.RoundSeconds;
+
     /// <summary>A figure of the starts over networks that stand.</summary>
     public Spread OfAgain(Func<SyncStart, double> figure) => Spread.Of(Again.Select(figure));
 
@@ -68,10 +72,6 @@ internal sealed record SyncSweep(double Seconds, double RoundSeconds, double Cpu
 {
     [JsonIgnore]
     public double MsPerSecond => CpuMs / Seconds;
-
-    /// <summary>Processor time of one round.</summary>
-    [JsonIgnore]
-    public double RoundMs => MsPerSecond * RoundSeconds;
 }
 
 /// <summary>Memory of haproxies with Neutron's settings, one a network, at two counts: what is shared between them shows in the difference.</summary>

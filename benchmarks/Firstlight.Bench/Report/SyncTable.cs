@@ -23,7 +23,7 @@ internal static class SyncTable
         text.Line($"- one network more among {count}: listens {Milliseconds(many, a => a.AnsweredMs)} after the end of `firstlight apply`, **{Texts.Times(Growth(result, a => a.AnsweredMs))}** of {Milliseconds(few, a => a.AnsweredMs)} among {fewCount}; with the command itself {Texts.Times(Growth(result, Whole))}{Say(JudgeAdded(result))}");
         text.Line($"- memory with {count} networks: **{Texts.Memory(many.MostMemoryKiB * 1024.0)}**{Haproxies(result)}{Say(JudgeMemory(result))}");
         text.Line($"- descriptors with {count} networks: **{Texts.Count(many.Sweep.Descriptors)}**, {PerNetwork(result, s => s.Sweep.Descriptors):F1} a network");
-        text.Line($"- while nobody changes anything: {many.Sweep.MsPerSecond:F1} ms CPU a second with {count} networks, {few.Sweep.MsPerSecond:F1} with {fewCount}; a look at one takes {PerNetwork(result, s => s.Sweep.RoundMs):F2} ms");
+        text.Line($"- while nobody changes anything: {many.Sweep.MsPerSecond:F1} ms CPU a second with {count} networks, {few.Sweep.MsPerSecond:F1} with {fewCount}; a look at one takes {(many.Sweep.MsPerSecond - few.Sweep.MsPerSecond) / (many.LooksPerSecond - few.LooksPerSecond):F2} ms");
         Table(text, result);
         Method(text, result);
         text.Machine(result.Host, result.Finished);
