@@ -14,7 +14,6 @@ internal sealed class Reach : IDisposable
 
     private static readonly IPAddress MetadataAddress = IPAddress.Parse(GuestNetwork.MetadataAddress);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private readonly NamespaceSockets _sockets = new();
 
@@ -40,8 +39,7 @@ internal sealed class Reach : IDisposable
     {
         try
         {
-            var inside = $"/run/netns/{network.ServerNamespace}";
-            return await IsOpenAsync(inside, cancellationToken) && (await BootStorm.GetAsync(_sockets, inside, MetadataAddress, Ours, Document, cancellationToken)).Status > 0;
+            return (await BootStorm.GetAsync(_sockets, $"/run/netns/{network.ServerNamespace}", MetadataAddress, Ours, Document, cancellationToken)).Status > 0;
         }
         catch (Exception e) when (e is SocketException or NamespaceSocketException)
         {
@@ -61,23 +59,4 @@ internal sealed class Reach : IDisposable
     }
 
     public void Dispose() => _sockets.Dispose();
-
-    // Before the address stands, a connection's first packet goes astray and the next follows a second later. Where something listens the kernel itself
-    // answers, however busy the program is.
-    private async Task<bool> IsOpenAsync(string inside, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Knock);
-        try
-        {
-            using var socket = _sockets.OpenStream(inside, AddressFamily.InterNetwork);
-            socket.Bind(new IPEndPoint(MetadataAddress, 0));
-            await socket.ConnectAsync(Ours, patience.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 }
