@@ -27,6 +27,10 @@ internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subne
         ];
     }
 
+    /// <summary>Whether nothing of it changed: every part is the same object.</summary>
+    public bool IsAs(NetworkView other) =>
+        ReferenceEquals(Network, other.Network) && Subnets.SequenceEqual(other.Subnets, ReferenceEquals) && Ports.SequenceEqual(other.Ports, ReferenceEquals);
+
     /// <summary>The port DHCP is served from, or null.</summary>
     public Port? DhcpPort => Ports.FirstOrDefault(IsDhcp);
 
