@@ -21,10 +21,8 @@ internal sealed class WantedRevision
     {
         _options = options;
         Revision = cloud.Revision;
-        var views = NetworkView.All(cloud);
-        var networks = views.Select(view => Network(cloud, view, former)).ToImmutableArray();
-        views = [.. views.Select(view => _networks[view.Network.Id].View)];
-        Host = new WantedHost(networks, [.. RouterSite.All(cloud, views).Select(site => Router(site, former))])
+        var views = NetworkView.All(cloud, former is null ? null : id => former._networks.TryGetValue(id, out var known) ? known.View : null);
+        Host = new WantedHost([.. views.Select(view => Network(cloud, view, former))], [.. RouterSite.All(cloud, views).Select(site => Router(site, former))])
         {
             Ports = [.. cloud.Ports.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(port => Guest(port, former))],
         };
@@ -51,10 +49,9 @@ internal sealed class WantedRevision
     {
         string?[] names = [.. GuestNames.Servers(cloud, view)];
         var known = former is not null && former._networks.TryGetValue(view.Network.Id, out var before) ? before : default;
-        var isSameView = known.View is { } same && view.IsAs(same);
-        var isSame = isSameView && names.SequenceEqual(known.Names, StringComparer.Ordinal);
+        var isSame = ReferenceEquals(view, known.View) && names.SequenceEqual(known.Names, StringComparer.Ordinal);
         var wanted = isSame ? known.Wanted : HostWanted.Network(cloud, view, _options);
-        _networks[view.Network.Id] = (isSameView ? known.View! : view, names, wanted);
+        _networks[view.Network.Id] = (view, names, wanted);
         return wanted;
     }
 

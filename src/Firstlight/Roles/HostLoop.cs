@@ -61,12 +61,19 @@ internal sealed class HostLoop : IReadinessCheck
         {
             while (true)
             {
-                wanted = WantedRevision.Of(_inventory.WithDhcpPorts(_host), _options, wanted);
-                _plumber.Want(wanted.Host);
-                await _agent.ReconcileAsync([.. wanted.Listeners.Select(ToSpec)], cancellationToken);
-                lock (_lock) _wanted = (wanted.Revision, wanted.Host.Networks.Length, wanted.Host.Routers.Length);
-                _wishProblem = null;
-                _news.Writer.TryWrite(true);
+                var cloud = _inventory.WithDhcpPorts(_host);
+
+                // Our own DHCP ports are told of as well.
+                if (cloud.Revision != wanted?.Revision)
+                {
+                    wanted = WantedRevision.Of(cloud, _options, wanted);
+                    _plumber.Want(wanted.Host);
+                    await _agent.ReconcileAsync([.. wanted.Listeners.Select(ToSpec)], cancellationToken);
+                    lock (_lock) _wanted = (wanted.Revision, wanted.Host.Networks.Length, wanted.Host.Routers.Length);
+                    _wishProblem = null;
+                    _news.Writer.TryWrite(true);
+                }
+
                 await notice.Reader.ReadAsync(cancellationToken);
             }
         }
