@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Firstlight.Bench.Machine;
 
-/// <summary>Processor time and memory of a server: of the process, of its descendants, and of those of both that have ended.</summary>
+/// <summary>Processor time, memory and descriptors of a server: of the process, of its descendants, and of those of both that have ended.</summary>
 internal static partial class ProcessCpu
 {
     private const int ExactClock = 2;
@@ -61,6 +61,9 @@ internal static partial class ProcessCpu
 
         return sum;
     }
+
+    /// <summary>Descriptors a process has open.</summary>
+    public static int Descriptors(int pid) => Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count();
 
     // A daemon such as dnsmasq is no descendant any more; it is known by the directory named on its command line.
     private static List<Stat> Family(IEnumerable<int> pids, string? owning)

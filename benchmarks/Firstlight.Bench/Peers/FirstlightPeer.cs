@@ -73,7 +73,7 @@ internal sealed class FirstlightPeer : Peer
         Directory.CreateDirectory(Path.Combine(directory, "state"));
         var peer = new FirstlightPeer(options, directory);
         await File.WriteAllTextAsync(peer.Config, Configuration(Path.Combine(directory, "state"), peer._management, peer._api), cancellationToken);
-        undo.Add("networks of firstlight", () => Command.TryAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
+        undo.Add("networks of firstlight", () => Command.RunAsync([peer.Program, "standalone", "--down", "--config-file", peer.Config], CancellationToken.None));
         undo.Add("firstlight standalone", peer.StopAsync);
         return peer;
     }
@@ -95,6 +95,11 @@ internal sealed class FirstlightPeer : Peer
         _daemon = Launch.Start();
         await UntilReadyAsync(cancellationToken);
     }
+
+    /// <summary>How far a start with much to do is, as the program logs it, since asking it would cost it something; null where it said nothing yet.</summary>
+    public string? Progress() => File.Exists(Launch.Log) && File.ReadLines(Launch.Log).LastOrDefault(l => l.Contains(" looked at", StringComparison.Ordinal)) is { } line
+        ? line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]
+        : null;
 
     /// <summary>Ends the program; its networks stay, and the next start takes them over.</summary>
     public async Task StopAsync()

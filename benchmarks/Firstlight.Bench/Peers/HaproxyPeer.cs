@@ -31,18 +31,22 @@ internal sealed class HaproxyPeer : Peer
 
     public static async Task<HaproxyPeer> StartAsync(string directory, NginxPeer behind, GuestNetwork network, Undo undo, CancellationToken cancellationToken)
     {
-        var daemon = undo.Add("haproxy", (await PrepareAsync(directory, behind, network, cancellationToken)).Start());
+        var daemon = undo.Add("haproxy", (await PrepareAsync(directory, behind.Socket, network, cancellationToken)).Start());
         var peer = new HaproxyPeer(daemon, behind);
         await daemon.UntilAsync("it serves the document", async token => await network.GetAsync(peer.Url, token) is (200, _), TimeSpan.FromSeconds(15), cancellationToken);
         return peer;
     }
 
     /// <summary>haproxy in a network's namespace, ready to be started.</summary>
-    public static async Task<Launch> PrepareAsync(string directory, NginxPeer behind, GuestNetwork network, CancellationToken cancellationToken)
+    /// <param name="directory">Where its files are made.</param>
+    /// <param name="behind">The UNIX socket it asks.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Launch> PrepareAsync(string directory, string behind, GuestNetwork network, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
         var config = Path.Combine(directory, "haproxy.cfg");
-        await File.WriteAllTextAsync(config, Configuration(behind.Socket, network.NetworkId), cancellationToken);
+        await File.WriteAllTextAsync(config, Configuration(behind, network.NetworkId), cancellationToken);
         return new("haproxy", Path.Combine(directory, "haproxy.out"), ["ip", "netns", "exec", network.ServerNamespace, "taskset", "-c", "0", "haproxy", "-db", "-f", config]);
     }
 

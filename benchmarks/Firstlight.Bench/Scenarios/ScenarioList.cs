@@ -9,6 +9,7 @@ internal static class ScenarioList
         new ApiScenario(),
         new BootScenario(),
         new ScaleScenario(),
+        new SyncScenario(),
         new StartScenario(),
         new MicroScenario(),
         new NovaScenario(),

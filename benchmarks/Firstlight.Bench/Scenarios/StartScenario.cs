@@ -55,7 +55,7 @@ internal sealed class StartScenario : Scenario<StartResult>
         await network.PlugGuestAsync(cancellationToken);
         var document = await ours.DocumentAsync(network, cancellationToken);
         var nginx = await NginxPeer.StartAsync(Path.Combine(directory, "nginx"), document, network, undo, cancellationToken);
-        var haproxy = await HaproxyPeer.PrepareAsync(Path.Combine(directory, "haproxy"), nginx, network, cancellationToken);
+        var haproxy = await HaproxyPeer.PrepareAsync(Path.Combine(directory, "haproxy"), nginx.Socket, network, cancellationToken);
         await ours.StopAsync();
 
         using var sockets = new NamespaceSockets();

@@ -12,7 +12,8 @@ namespace Firstlight.Agent.Listeners;
 /// <summary>Many listening sockets, each in a namespace of its own, that look like one listener to Kestrel. They come and go at run time.</summary>
 /// <remarks>
 /// Wanted state is a set of specs; a turn opens what is missing and closes what is gone. Turns run one at a time: on a new set, when the namespace
-/// directory changes, when a failed one is due again, and every few seconds in case a change was missed.
+/// directory changes, when a failed one is due again, and every few seconds in case a change was missed. Only the last asks the kernel about every
+/// listener: among thousands of namespaces, one that comes or goes costs no look at the others.
 /// </remarks>
 internal sealed class NamespaceListeners : IConnectionListener
 {
@@ -32,6 +33,7 @@ internal sealed class NamespaceListeners : IConnectionListener
     private readonly Task _keeping;
     private bool _unbound;
     private int _disposed;
+    private long _lookedAtAll;
 
     public NamespaceListeners(AgentOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -175,7 +177,7 @@ internal sealed class NamespaceListeners : IConnectionListener
     {
         foreach (var entry in _wanted.Values)
         {
-            if (path is null || entry.Spec.NamespacePath == path) entry.RetrySoon();
+            if (path is null || entry.Spec.NamespacePath == path) entry.LookSoon();
         }
 
         Wake();
@@ -216,13 +218,16 @@ internal sealed class NamespaceListeners : IConnectionListener
     {
         _watch.EnsureWatching();
         var next = _options.RescanInterval;
+        var isFull = retryAll || _lookedAtAll == 0 || _time.GetElapsedTime(_lookedAtAll) >= _options.RescanInterval;
+        if (isFull) _lookedAtAll = _time.GetTimestamp();
+        else next -= _time.GetElapsedTime(_lookedAtAll);
         try
         {
             foreach (var entry in _wanted.Values)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (entry.IsHome) continue;
-                if (entry.Listener is not null) await CloseIfGoneAsync(entry);
+                if (entry.Listener is { } open && (entry.TakeLook() || isFull || open.HasFailed)) await CloseIfGoneAsync(entry);
                 if (entry.Listener is null && (retryAll || entry.DueIn(_time) <= TimeSpan.Zero)) TryOpen(entry);
                 if (entry.Listener is null && entry.DueIn(_time) is var wait && wait < next) next = wait;
             }

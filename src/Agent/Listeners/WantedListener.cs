@@ -2,7 +2,7 @@ using Firstlight.Plumbing.Namespaces;
 
 namespace Firstlight.Agent.Listeners;
 
-/// <summary>One wanted listener and how it fares. Changed only within a turn, but for <see cref="RetrySoon"/>.</summary>
+/// <summary>One wanted listener and how it fares. Changed only within a turn, but for <see cref="LookSoon"/>.</summary>
 internal sealed class WantedListener(ListenerSpec spec)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -11,6 +11,7 @@ internal sealed class WantedListener(ListenerSpec spec)
     private volatile NamespaceListener? _listener;
     private TimeSpan _pause = FirstPause;
     private long _failedAt;
+    private bool _isToLookAt;
 
     public ListenerSpec Spec => spec;
 
@@ -61,14 +62,15 @@ internal sealed class WantedListener(ListenerSpec spec)
         return isNew;
     }
 
-    public void RetrySoon()
+    /// <summary>Something changed about its namespace: one that listens is looked at in the next turn, and one that does not is tried.</summary>
+    public void LookSoon()
     {
-        lock (_gate)
-        {
-            _failedAt = 0;
-            _pause = FirstPause;
-        }
+        Volatile.Write(ref _isToLookAt, true);
+        RetrySoon();
     }
+
+    /// <summary>Whether something changed since this was asked last.</summary>
+    public bool TakeLook() => Interlocked.Exchange(ref _isToLookAt, false);
 
     public TimeSpan DueIn(TimeProvider time)
     {
@@ -87,5 +89,14 @@ internal sealed class WantedListener(ListenerSpec spec)
             listener is null ? Problem : null,
             listener?.Connections ?? 0,
             Feature.Requests);
+    }
+
+    private void RetrySoon()
+    {
+        lock (_gate)
+        {
+            _failedAt = 0;
+            _pause = FirstPause;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Plumbing.Attach;
 
@@ -9,9 +8,6 @@ public static class GuestPorts
 {
     // What Neutron calls the owners of ports that are its own: DHCP, router interfaces and gateways.
     private const string InfrastructurePrefix = "network:";
-
-    /// <summary>All ports of a cloud, by id.</summary>
-    public static ImmutableArray<WantedPort> Of(Cloud cloud) => [.. cloud.Ports.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(Of)];
 
     /// <summary>One port.</summary>
     public static WantedPort Of(Port port) => new()

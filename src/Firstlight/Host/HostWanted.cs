@@ -11,16 +11,7 @@ public static class HostWanted
     /// <summary>Translates a cloud: every network and every router of it, for the embedded inventory has one host.</summary>
     /// <param name="cloud">The inventory; DHCP ports are in it already.</param>
     /// <param name="options">The operator's choices.</param>
-    public static WantedHost From(Cloud cloud, HostOptions options)
-    {
-        var views = NetworkView.All(cloud);
-        return new WantedHost(
-            [.. views.Select(v => Network(cloud, v, options))],
-            [.. RouterWanted.All(cloud, views, options)])
-        {
-            Ports = GuestPorts.Of(cloud),
-        };
-    }
+    public static WantedHost From(Cloud cloud, HostOptions options) => WantedRevision.Of(cloud, options, former: null).Host;
 
     /// <summary>Addresses of a port as they stand on its device.</summary>
     internal static ImmutableArray<InterfaceAddress> Addresses(NetworkView view, Port port) =>
@@ -31,7 +22,8 @@ public static class HostWanted
            select new InterfaceAddress(fixedIp.Address, subnet.Cidr.PrefixLength),
     ];
 
-    private static WantedNetwork Network(Cloud cloud, NetworkView view, HostOptions options) => new()
+    /// <summary>One network: a function of its view, the operator's choices and what <see cref="GuestNames.Servers"/> says.</summary>
+    internal static WantedNetwork Network(Cloud cloud, NetworkView view, HostOptions options) => new()
     {
         Id = view.Network.Id,
         Mtu = view.Network.Mtu,

@@ -22,11 +22,14 @@ public static class MetadataPath
     /// <summary>All listeners of this host; none where haproxy stands in their place.</summary>
     /// <param name="cloud">The inventory; DHCP ports are in it already.</param>
     /// <param name="options">The operator's choices.</param>
-    public static ImmutableArray<WantedListener> Listeners(Cloud cloud, HostOptions options)
+    public static ImmutableArray<WantedListener> Listeners(Cloud cloud, HostOptions options) => Listeners(cloud, NetworkView.All(cloud), options);
+
+    /// <inheritdoc cref="Listeners(Cloud, HostOptions)"/>
+    internal static ImmutableArray<WantedListener> Listeners(Cloud cloud, ImmutableArray<NetworkView> views, HostOptions options)
     {
         if (options.Haproxy is not null) return [];
         var listeners = ImmutableArray.CreateBuilder<WantedListener>();
-        foreach (var view in NetworkView.All(cloud))
+        foreach (var view in views)
         {
             if (!IsProxyWanted(view, options)) continue;
             var name = DeviceNames.DhcpNamespace(view.Network.Id);

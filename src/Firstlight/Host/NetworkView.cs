@@ -9,21 +9,16 @@ namespace Firstlight.Host;
 internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subnets, ImmutableArray<Port> Ports)
 {
     /// <summary>The views of all networks, by id.</summary>
-    public static ImmutableArray<NetworkView> All(Cloud cloud)
+    /// <param name="cloud">The inventory.</param>
+    /// <param name="former">The view of a network before, by its id; null when there is none. Where nothing changed that is the one.</param>
+    public static ImmutableArray<NetworkView> All(Cloud cloud, Func<string, NetworkView?>? former = null)
     {
         var subnets = cloud.Subnets.Values.ToLookup(s => s.NetworkId, StringComparer.Ordinal);
         var ports = cloud.Ports.Values.ToLookup(p => p.NetworkId, StringComparer.Ordinal);
         return
         [
-            .. cloud.Networks.Values.OrderBy(n => n.Id, StringComparer.Ordinal).Select(n => new NetworkView(
-                n,
-                [.. subnets[n.Id].OrderBy(s => SortKey(s.Cidr.BaseAddress), StringComparer.Ordinal).ThenBy(s => s.Cidr.PrefixLength)],
-                [
-                    .. ports[n.Id]
-                        .OrderBy(p => IsRouterPort(p) ? 0 : 1)
-                        .ThenBy(p => p.FixedIps is [var first, ..] ? SortKey(first.Address) : "", StringComparer.Ordinal)
-                        .ThenBy(p => p.Id, StringComparer.Ordinal),
-                ])),
+            .. cloud.Networks.Values.OrderBy(n => n.Id, StringComparer.Ordinal).Select(n =>
+                former?.Invoke(n.Id) is { } same && same.IsOf(n, subnets[n.Id], ports[n.Id]) ? same : Of(n, subnets[n.Id], ports[n.Id])),
         ];
     }
 
@@ -48,4 +43,21 @@ internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subne
         var bytes = address.GetAddressBytes();
         return $"{bytes.Length:x2}{Convert.ToHexStringLower(bytes)}";
     }
+
+    private static NetworkView Of(Network network, IEnumerable<Subnet> subnets, IEnumerable<Port> ports) => new(
+        network,
+        [.. subnets.OrderBy(s => SortKey(s.Cidr.BaseAddress), StringComparer.Ordinal).ThenBy(s => s.Cidr.PrefixLength)],
+        [
+            .. ports
+                .OrderBy(p => IsRouterPort(p) ? 0 : 1)
+                .ThenBy(p => p.FixedIps is [var first, ..] ? SortKey(first.Address) : "", StringComparer.Ordinal)
+                .ThenBy(p => p.Id, StringComparer.Ordinal),
+        ]);
+
+    // Whatever their order, the same records make the same view.
+    private bool IsOf(Network network, IEnumerable<Subnet> subnets, IEnumerable<Port> ports) =>
+        ReferenceEquals(Network, network) && AreSame(Subnets, subnets) && AreSame(Ports, ports);
+
+    private static bool AreSame<T>(ImmutableArray<T> some, IEnumerable<T> others)
+        where T : class => new HashSet<T>(others, ReferenceEqualityComparer.Instance) is var set && set.Count == some.Length && some.All(set.Contains);
 }

@@ -6,29 +6,20 @@ using Firstlight.Plumbing.Reconcile;
 
 namespace Firstlight.Host;
 
-/// <summary>From routers of the inventory to what this host shall carry. Pure.</summary>
+/// <summary>From a router of the inventory to what this host shall carry. Pure.</summary>
 internal static class RouterWanted
 {
-    /// <summary>All routers, by id.</summary>
-    public static IEnumerable<WantedRouter> All(Cloud cloud, ImmutableArray<NetworkView> views, HostOptions options)
+    /// <summary>One router.</summary>
+    public static WantedRouter Of(RouterSite site, HostOptions options) => new()
     {
-        var legs = (from view in views from port in view.RouterPorts select (view, port)).ToLookup(l => l.port.DeviceId, StringComparer.Ordinal);
-        var gateways = (from view in views from port in view.Ports where IsGateway(port) select (view, port)).ToLookup(l => l.port.DeviceId, StringComparer.Ordinal);
-        var routes = new FloatingRoutes(cloud);
-        var floating = cloud.FloatingIps.Values
-            .OrderBy(f => NetworkView.SortKey(f.Address), StringComparer.Ordinal)
-            .ToLookup(f => routes.RouterOf(f) ?? "", StringComparer.Ordinal);
-        return cloud.Routers.Values.OrderBy(r => r.Id, StringComparer.Ordinal).Select(router => new WantedRouter
-        {
-            Id = router.Id,
-            MetadataProxy = options.EnableMetadataProxy,
-            Proxy = options.EnableMetadataProxy ? options.Haproxy : null,
-            MetadataPort = options.MetadataPort,
-            MetadataMark = options.MetadataAccessMark,
-            Interfaces = [.. legs[router.Id].Select(l => Leg(l.view, l.port, options))],
-            Gateway = gateways[router.Id].Select(l => Gateway(l.view, l.port, router, floating[router.Id])).FirstOrDefault(),
-        });
-    }
+        Id = site.Router.Id,
+        MetadataProxy = options.EnableMetadataProxy,
+        Proxy = options.EnableMetadataProxy ? options.Haproxy : null,
+        MetadataPort = options.MetadataPort,
+        MetadataMark = options.MetadataAccessMark,
+        Interfaces = [.. site.Legs.Select(l => Leg(l.View, l.Port, options))],
+        Gateway = site.Gateway is { } gateway ? Gateway(gateway.View, gateway.Port, site.Router, site.FloatingIps) : null,
+    };
 
     private static WantedRouterInterface Leg(NetworkView view, Port port, HostOptions options) => new()
     {
@@ -71,6 +62,4 @@ internal static class RouterWanted
         subnet.DnsNameservers);
 
     private static bool HasAddressOf(Port port, Subnet subnet) => port.FixedIps.Any(f => string.Equals(f.SubnetId, subnet.Id, StringComparison.Ordinal));
-
-    private static bool IsGateway(Port port) => string.Equals(port.DeviceOwner, DeviceOwners.RouterGateway, StringComparison.Ordinal);
 }

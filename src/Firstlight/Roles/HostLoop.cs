@@ -56,17 +56,24 @@ internal sealed class HostLoop : IReadinessCheck
         void OnChanged(InventoryNotice _) => notice.Writer.TryWrite(true);
 
         _inventory.Changes.Changed += OnChanged;
+        WantedRevision? wanted = null;
         try
         {
             while (true)
             {
                 var cloud = _inventory.WithDhcpPorts(_host);
-                var wanted = HostWanted.From(cloud, _options);
-                _plumber.Want(wanted);
-                await _agent.ReconcileAsync([.. MetadataPath.Listeners(cloud, _options).Select(ToSpec)], cancellationToken);
-                lock (_lock) _wanted = (cloud.Revision, wanted.Networks.Length, wanted.Routers.Length);
-                _wishProblem = null;
-                _news.Writer.TryWrite(true);
+
+                // Our own DHCP ports are told of as well.
+                if (cloud.Revision != wanted?.Revision)
+                {
+                    wanted = WantedRevision.Of(cloud, _options, wanted);
+                    _plumber.Want(wanted.Host);
+                    await _agent.ReconcileAsync([.. wanted.Listeners.Select(ToSpec)], cancellationToken);
+                    lock (_lock) _wanted = (wanted.Revision, wanted.Host.Networks.Length, wanted.Host.Routers.Length);
+                    _wishProblem = null;
+                    _news.Writer.TryWrite(true);
+                }
+
                 await notice.Reader.ReadAsync(cancellationToken);
             }
         }
@@ -95,6 +102,7 @@ internal sealed class HostLoop : IReadinessCheck
                 if (revision == told) break;
                 if (Judge() is null && _plumber.Describe().Outstanding == 0)
                 {
+                    if (told < 0) GiveBack();
                     told = revision;
                     RoleLog.InOrder(_logger, revision, networks, routers, _agent.Report().Listening);
                     break;
@@ -105,6 +113,9 @@ internal sealed class HostLoop : IReadinessCheck
             }
         }
     }
+
+    // A first look at a thousand networks leaves more garbage than all that follows; the collector alone would keep its room for good. Once, when nobody waits for it.
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     // The outermost loop of the host: whatever was met, it is tried again.
     private async Task RetryingAsync(Func<CancellationToken, Task> work, Action<string> failed, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static partial class Sched
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_INO = 0x100;
 
-    // These three run while a thread stands in a foreign namespace. They take plain integers, report through errno and suppress the GC transition,
+    // These run while a thread stands in a foreign namespace. They take plain integers, report through errno and suppress the GC transition,
     // so that the compiler makes bare calls of them: no marshalling stub, no allocation, no safe point at which the runtime could start a thread.
     [LibraryImport("libc", EntryPoint = "setns")]
     [SuppressGCTransition]
@@ -28,9 +28,9 @@ internal static partial class Sched
     [SuppressGCTransition]
     public static unsafe partial int* ErrnoLocation();
 
-    [LibraryImport("libc", EntryPoint = "open")]
+    [LibraryImport("libc", EntryPoint = "openat")]
     [SuppressGCTransition]
-    public static partial int OpenBare(nint path, int flags);
+    public static partial int OpenAtBare(int directory, nint path, int flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);

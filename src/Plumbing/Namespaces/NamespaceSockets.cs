@@ -161,6 +161,24 @@ public sealed class NamespaceSockets : IDisposable
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>Opens kernel settings as they are inside a namespace, to read and write them from outside.</summary>
+    /// <param name="namespacePath">Path of the namespace.</param>
+    /// <param name="settings">For each its directory, opened by <see cref="OpenDirectory"/>, and its path below that.</param>
+    /// <returns>A file for each, null where there is no such setting. The caller's from here on.</returns>
+    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
+    internal SafeFileHandle?[] OpenSettings(string namespacePath, IReadOnlyList<(SafeFileHandle Directory, string Path)> settings)
+    {
+        using var file = OpenNamespace(namespacePath, "settings");
+        var descriptors = new int[settings.Count];
+        _window.OpenFiles(file, [.. settings.Select(s => ((int)s.Directory.DangerousGetHandle(), s.Path))], Sched.O_RDWR, descriptors, namespacePath);
+        GC.KeepAlive(settings);
+        SafeFileHandle?[] files = [.. descriptors.Select(d => d < 0 ? null : new SafeFileHandle(d, ownsHandle: true))];
+        var refused = Array.FindIndex(descriptors, d => d < 0 && d != -SocketCalls.ENOENT);
+        if (refused < 0) return files;
+        foreach (var opened in files) opened?.Dispose();
+        throw new NamespaceSocketException("open", namespacePath, -descriptors[refused], settings[refused].Path);
+    }
+
     /// <summary>Whether a socket bound to a link-local address is still on the device of that name. One on a device that was deleted hears nothing any more, even when another has the name.</summary>
     /// <param name="socket">A bound socket.</param>
     /// <param name="device">Device, by its name inside the socket's namespace.</param>

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Firstlight.Plumbing.Interop;
 
 namespace Firstlight.Plumbing.Namespaces;
 
-/// <summary>The one thread that ever stands in a foreign namespace, and only for the three calls of <see cref="Pass"/> or <see cref="PassOpening"/>.</summary>
+/// <summary>The one thread that ever stands in a foreign namespace, and only for the few calls of <see cref="Pass"/> or <see cref="PassOpening"/>.</summary>
 /// <remarks>
 /// A thread inherits the namespaces of the thread that started it. The runtime starts threads when it likes (pool workers, timers, its socket engine,
 /// the tiering compiler, the background collector); one started from inside a tenant's namespace would stay there, and its later sockets would go out
@@ -13,6 +14,8 @@ namespace Firstlight.Plumbing.Namespaces;
 /// </remarks>
 internal sealed class NamespaceSocketsWindow : IDisposable
 {
+    // AT_FDCWD of fcntl.h: the path is absolute.
+    private const int AnyDirectory = -100;
     private static readonly Lock Gate = new();
     private readonly BlockingCollection<Visit> _visits = [];
     private readonly Thread _thread;
@@ -35,13 +38,34 @@ internal sealed class NamespaceSocketsWindow : IDisposable
     /// <returns>The descriptor, or -1 when there is no such directory.</returns>
     public int OpenDirectory(SafeHandle @namespace, UnmanagedPath directory, string namespacePath)
     {
-        try
+        int[] opened = [-1];
+        OpenFiles(@namespace, [(AnyDirectory, directory.ToString())], Sched.O_DIRECTORY, opened, namespacePath);
+        if (opened[0] >= 0) return opened[0];
+        return opened[0] == -SocketCalls.ENOENT ? -1 : throw new NamespaceSocketException("open", namespacePath, -opened[0], directory.ToString());
+    }
+
+    /// <summary>Opens files as they look from inside the namespace; blocks for some ten microseconds.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="files">Descriptor of a directory, and the path below it.</param>
+    /// <param name="flags">Flags of open(2).</param>
+    /// <param name="descriptors">Filled with a descriptor for each, or its error number with a minus.</param>
+    /// <param name="namespacePath">Path of the namespace, for errors.</param>
+    public unsafe void OpenFiles(SafeHandle @namespace, IReadOnlyList<(int Directory, string Path)> files, int flags, int[] descriptors, string namespacePath)
+    {
+        var parts = stackalloc Opening[files.Count];
+        fixed (byte* text = Encoding.UTF8.GetBytes(string.Concat(files.Select(f => f.Path + '\0'))))
+        fixed (int* opened = descriptors)
         {
-            return Make(@namespace, descriptor => new Visit(descriptor, default) { Directory = directory }, "open", namespacePath, directory.ToString());
-        }
-        catch (NamespaceSocketException e) when (e is { Call: "open", Errno: SocketCalls.ENOENT })
-        {
-            return -1;
+            var path = text;
+            for (var i = 0; i < files.Count; i++)
+            {
+                parts[i] = new Opening { Directory = files[i].Directory, Flags = flags | Sched.O_CLOEXEC, Path = (nint)path };
+                path += Encoding.UTF8.GetByteCount(files[i].Path) + 1;
+            }
+
+            // What is pinned here stays so until the visit is over: this thread waits for it.
+            var openings = new Openings((nint)parts, (nint)opened, files.Count);
+            _ = Make(@namespace, descriptor => new Visit(descriptor, default) { Openings = openings }, "open", namespacePath, "files");
         }
     }
 
@@ -91,8 +115,8 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             {
                 lock (Gate)
                 {
-                    visit.Descriptor = visit.Directory is { } directory
-                        ? PassOpening(visit.Namespace, back, directory.Pointer, out visit.Errno, out visit.FailedInside)
+                    visit.Descriptor = visit.Openings is { } openings
+                        ? PassOpening(visit.Namespace, back, openings, out visit.Errno)
                         : Pass(visit.Namespace, back, visit.Kind.Family, visit.Kind.Type, visit.Kind.Protocol, out visit.Errno, out visit.FailedInside);
                 }
 
@@ -116,13 +140,22 @@ internal sealed class NamespaceSocketsWindow : IDisposable
         }
 
         Pass(-1, home, SocketCalls.AF_INET, SocketCalls.SOCK_STREAM, 0, out _, out _);
-        foreach (var directory in (ReadOnlySpan<UnmanagedPath>)[UnmanagedPath.Root, UnmanagedPath.Nowhere])
-        {
-            var descriptor = PassOpening(home, home, directory.Pointer, out _, out _);
-            if (descriptor >= 0) new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true).Dispose();
-        }
+        WarmOpening(home);
+    }
 
-        PassOpening(-1, home, UnmanagedPath.Root.Pointer, out _, out _);
+    // Both a file that is there and one that is not.
+    private static unsafe void WarmOpening(int home)
+    {
+        var parts = stackalloc Opening[2];
+        var descriptors = stackalloc int[2];
+        parts[0] = new Opening { Directory = AnyDirectory, Flags = Sched.O_DIRECTORY | Sched.O_CLOEXEC, Path = UnmanagedPath.Root.Pointer };
+        parts[1] = parts[0] with { Path = UnmanagedPath.Nowhere.Pointer };
+        foreach (var foreign in (ReadOnlySpan<int>)[home, -1])
+        {
+            descriptors[0] = -1;
+            PassOpening(foreign, home, new Openings((nint)parts, (nint)descriptors, 2), out _);
+            if (descriptors[0] >= 0) new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptors[0], ownsHandle: true).Dispose();
+        }
     }
 
     // Fully optimised at its first call, so that it is never counted towards a recompilation (the counter may start the compiler's thread).
@@ -149,34 +182,52 @@ internal sealed class NamespaceSocketsWindow : IDisposable
         return descriptor;
     }
 
-    // Some directories of /proc/sys show the namespace of whoever opens them, and keep showing it.
+    // Names below /proc/sys/net are found by who stands in the namespace only. From elsewhere a held directory shows the right files too, but the kernel makes a new entry for them
+    // each time and compares with all those before: looks would become dearer and dearer. A file that is open may be read from anywhere.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe int PassOpening(int foreign, int home, nint directory, out int errno, out bool failedInside)
+    private static unsafe int PassOpening(int foreign, int home, Openings openings, out int errno)
     {
         errno = 0;
-        failedInside = false;
+        var parts = (Opening*)openings.Parts;
+        var descriptors = (int*)openings.Descriptors;
+        var count = openings.Count;
         if (Sched.SetNs(foreign, Sched.CLONE_NEWNET) != 0)
         {
             errno = *Sched.ErrnoLocation();
             return -1;
         }
 
-        var descriptor = Sched.OpenBare(directory, Sched.O_DIRECTORY | Sched.O_CLOEXEC);
-        if (descriptor < 0)
+        for (var i = 0; i < count; i++)
         {
-            errno = *Sched.ErrnoLocation();
-            failedInside = true;
+            descriptors[i] = Sched.OpenAtBare(parts[i].Directory, parts[i].Path, parts[i].Flags);
+            if (descriptors[i] < 0) descriptors[i] = -*Sched.ErrnoLocation();
         }
 
         if (Sched.SetNs(home, Sched.CLONE_NEWNET) != 0) Environment.FailFast("setns could not return to the home network namespace");
-        return descriptor;
+        return 0;
     }
+
+    /// <summary>A file that <see cref="PassOpening"/> opens. Fields, for in there nothing is called.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Opening
+    {
+        public int Directory;
+        public int Flags;
+        public nint Path;
+    }
+
+    /// <summary>Files that <see cref="PassOpening"/> opens, in memory that stands still.</summary>
+    /// <param name="Parts">Array of <see cref="Opening"/>.</param>
+    /// <param name="Descriptors">Array of as many numbers, which are written.</param>
+    /// <param name="Count">How many.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Openings(nint Parts, nint Descriptors, int Count);
 
     private sealed class Visit(int @namespace, SocketKind kind)
     {
         public readonly int Namespace = @namespace;
         public readonly SocketKind Kind = kind;
-        public UnmanagedPath? Directory;
+        public Openings? Openings;
         public int Descriptor = -1;
         public int Errno;
         public bool FailedInside;

@@ -1,50 +1,76 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Collections.Concurrent;
 using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace Firstlight.Plumbing.Namespaces;
 
-/// <summary>Reads and writes kernel settings of namespaces through /proc/sys/net, without a program.</summary>
-internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand)
+/// <summary>Reads and writes kernel settings of namespaces through /proc/sys/net, without a program. Thread-safe, but for one namespace at the same time.</summary>
+/// <remarks>
+/// The directories of each namespace are held: every namespace has an <c>ipv4</c> and an <c>ipv6</c> of its own in the one /proc/sys/net, in one chain of the kernel's
+/// table of names, so that a walk there by path costs a comparison with each namespace there is. A held directory keeps no namespace alive, and is empty when that is gone.
+/// </remarks>
+internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDisposable
 {
-    private const int LongestValue = 64;
+    private readonly ConcurrentDictionary<(string Namespace, UnmanagedPath Family), (string Identity, SafeFileHandle? Directory)> _directories = new();
 
     /// <summary>Makes settings right. Those this kernel or namespace does not have (no IPv6, a device that is not there) are passed over.</summary>
+    /// <param name="networkNamespace">Name below /run/netns.</param>
+    /// <param name="identity">Kernel identity of the namespace that has the name now.</param>
+    /// <param name="settings">The settings.</param>
     /// <returns>What was changed, a line each.</returns>
-    /// <exception cref="IOException">The namespace cannot be entered.</exception>
-    /// <exception cref="Win32Exception">A setting cannot be read or written.</exception>
-    public List<string> Ensure(string networkNamespace, IEnumerable<NamespaceSetting> settings)
+    /// <exception cref="IOException">The namespace cannot be entered, or a setting cannot be opened, read or written.</exception>
+    public List<string> Ensure(string networkNamespace, string identity, IEnumerable<NamespaceSetting> settings)
     {
         var changes = new List<string>();
-        foreach (var family in settings.GroupBy(s => s.Family))
+        var wanted = (
+            from setting in settings
+            let directory = DirectoryOf(networkNamespace, identity, setting.Family)
+            where directory is not null
+            select (Setting: setting, Directory: directory)).ToList();
+        var files = sockets.OpenSettings(NamespaceList.PathOf(networkNamespace), [.. wanted.Select(w => (w.Directory, w.Setting.Name))]);
+        try
         {
-            using var directory = sockets.OpenDirectory(NamespaceList.PathOf(networkNamespace), family.Key);
-            if (directory is null) continue;
-            foreach (var setting in family)
+            foreach (var (setting, file) in wanted.Select(w => w.Setting).Zip(files))
             {
-                if (Ensure(directory, setting)) changes.Add($"{networkNamespace}: {family.Key}/{setting.Name}={setting.Value}");
+                if (file is not null && SettingsDirectory.Ensure(file, hand, setting.Value)) changes.Add($"{networkNamespace}: {setting.Family}/{setting.Name}={setting.Value}");
             }
+        }
+        finally
+        {
+            foreach (var file in files) file?.Dispose();
         }
 
         return changes;
     }
 
-    private bool Ensure(SafeFileHandle directory, NamespaceSetting setting)
+    /// <summary>Lets go of a namespace that is gone.</summary>
+    public void Forget(string networkNamespace)
     {
-        using var file = Sched.OpenAt(directory, setting.Name, Sched.O_RDWR | Sched.O_CLOEXEC);
-        if (file.IsInvalid)
+        foreach (var key in _directories.Keys.Where(k => string.Equals(k.Namespace, networkNamespace, StringComparison.Ordinal)))
         {
-            var errno = Marshal.GetLastPInvokeError();
-            return errno == SocketCalls.ENOENT ? false : throw new Win32Exception(errno, $"opening {setting.Family}/{setting.Name}: {Marshal.GetPInvokeErrorMessage(errno)}");
+            if (_directories.TryRemove(key, out var known)) known.Directory?.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, directory) in _directories.Values) directory?.Dispose();
+    }
+
+    // Another namespace that takes the name between the look at its identity and this is found out at the next look.
+    private SafeFileHandle? DirectoryOf(string networkNamespace, string identity, UnmanagedPath family)
+    {
+        var key = (networkNamespace, family);
+        if (_directories.TryGetValue(key, out var known))
+        {
+            if (string.Equals(known.Identity, identity, StringComparison.Ordinal)) return known.Directory;
+            known.Directory?.Dispose();
         }
 
-        Span<byte> value = stackalloc byte[LongestValue];
-        var length = RandomAccess.Read(file, value, fileOffset: 0);
-        if (value[..length].TrimEnd((byte)'\n').SequenceEqual(Encoding.ASCII.GetBytes(setting.Value))) return false;
-        if (!hand.Shows) RandomAccess.Write(file, Encoding.ASCII.GetBytes(setting.Value), fileOffset: 0);
-        return true;
+        var opened = sockets.OpenDirectory(NamespaceList.PathOf(networkNamespace), family);
+        _directories[key] = (identity, opened);
+        return opened;
     }
 }

@@ -29,6 +29,8 @@ internal sealed class PortGuardElements
 
     private readonly Dictionary<string, HashSet<string>> _elements = Sets.ToDictionary(s => s, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
 
+    private readonly Dictionary<WantedPort, (string Set, string Element)[]> _ofPorts = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Elements of a set.</summary>
     public HashSet<string> this[string set] => _elements[set];
 
@@ -36,7 +38,8 @@ internal sealed class PortGuardElements
     /// <param name="bridges">Bridges we made: in them, a guest's device nobody knows is shut off.</param>
     /// <param name="ports">Ports, guests' and the cloud's own. Two that would have one device name are shut off.</param>
     /// <param name="strangers">Guests' devices in those bridges that are nobody's, as far as they are seen.</param>
-    public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, IEnumerable<string> strangers)
+    /// <param name="former">What was made of ports before: it is taken over where the port is the same object.</param>
+    public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, IEnumerable<string> strangers, PortGuardElements? former = null)
     {
         var elements = new PortGuardElements();
         foreach (var group in ports.GroupBy(p => DeviceNames.HostEnd(p.Id), StringComparer.Ordinal))
@@ -44,7 +47,7 @@ internal sealed class PortGuardElements
             var port = group.First();
             if (bridges.Contains(DeviceNames.Bridge(port.NetworkId))) elements[CarriedDevices].Add($"\"{group.Key}\"");
             if (group.DistinctBy(p => p.Id).Skip(1).Any()) elements[PortDevices].Add($"\"{group.Key}\" : drop");
-            else elements.Add($"\"{group.Key}\"", port);
+            else elements.Add(port, former is not null && former._ofPorts.TryGetValue(port, out var same) ? same : OfPort($"\"{group.Key}\"", port));
         }
 
         foreach (var device in strangers) elements[PortDevices].Add($"\"{device}\" : drop");
@@ -53,6 +56,20 @@ internal sealed class PortGuardElements
 
     /// <summary>An IPv6 address as nft has an integer of 128 bits.</summary>
     public static string Integer(BigInteger value, int bits) => "0x" + value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(bits / 4, '0');
+
+    // A few strings each, which among thousands of ports are most of the work.
+    private static (string Set, string Element)[] OfPort(string device, WantedPort port)
+    {
+        var alone = new PortGuardElements();
+        alone.Add(device, port);
+        return [.. from set in alone._elements from element in set.Value select (set.Key, element)];
+    }
+
+    private void Add(WantedPort port, (string Set, string Element)[] elements)
+    {
+        _ofPorts[port] = elements;
+        foreach (var (set, element) in elements) this[set].Add(element);
+    }
 
     private void Add(string device, WantedPort port)
     {

@@ -12,7 +12,7 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <param name="sockets">Reads those of namespaces.</param>
 /// <param name="journal">What is ours.</param>
 /// <param name="follow">Told of each namespace, by name and kernel identity, before it is looked into: what changes after the look is then heard of.</param>
-internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, Action<string, string> follow)
+internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, Action<string, string> follow) : IDisposable
 {
     private readonly NamespaceSysctl _sysctl = new(sockets, hand);
 
@@ -44,6 +44,12 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
     }
 
+    /// <summary>Lets go of a namespace that is gone.</summary>
+    public void Forget(string networkNamespace) => _sysctl.Forget(networkNamespace);
+
+    /// <inheritdoc/>
+    public void Dispose() => _sysctl.Dispose();
+
     private Found Look(WantedSite site, ICollection<string> changes)
     {
         var bridge = site.Bridge is { } wanted ? host.Find(wanted.Name) : null;
@@ -68,7 +74,7 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
     private void Enter(WantedSite site, string identity, ICollection<string> changes)
     {
         follow(site.Namespace!, identity);
-        foreach (var change in _sysctl.Ensure(site.Namespace!, site.Settings)) changes.Add(change);
+        foreach (var change in _sysctl.Ensure(site.Namespace!, identity, site.Settings)) changes.Add(change);
     }
 
     // Everything that is missing, still down and outside. It is in the journal, all at once, before any of it is made.

@@ -7,6 +7,8 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <summary>What is done about guests' devices: they are guarded, and what someone pulled out of a bridge is put back.</summary>
 internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, PortGuardTable table)
 {
+    private PortGuardElements? _former;
+
     /// <summary>Whether the guard stands as it was wanted last. No guest is plugged in before.</summary>
     public bool Stands { get; private set; }
 
@@ -19,7 +21,8 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
             var devices = host.All();
             var bridges = Bridges(devices, wanted);
             var ports = Ports(wanted).ToList();
-            var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports));
+            var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports), _former);
+            _former = elements;
             if (await table.EnsureAsync(elements, cancellationToken) is { } change) changes.Add(change);
             Stands = true;
         }

@@ -148,6 +148,7 @@ internal sealed class UnitWork(
                 table.Forget(thing.Owner.Id);
                 return false;
             case ThingKind.Namespace:
+                devices.Forget(thing.Name);
                 if (!File.Exists(NamespaceList.PathOf(thing.Name))) return false;
                 await ip.DeleteNamespaceAsync(thing.Name, cancellationToken);
                 return true;

@@ -15,6 +15,7 @@ internal sealed class Workshop : IDisposable
     private readonly HostDevices _devices = new();
     private readonly NamespaceSockets _sockets = new();
     private readonly DaemonKeeper _daemons;
+    private readonly DeviceWork _sites;
     private readonly UnitWork _units;
 
     /// <summary>Puts it together; nothing is touched yet.</summary>
@@ -30,9 +31,9 @@ internal sealed class Workshop : IDisposable
         var ip = new IpTool(hand);
         _daemons = new DaemonKeeper(hand, time, FollowDaemon, logger);
         Ports = new PortWork(ip, _devices, journal, new PortGuardTable(hand, runner, stateDirectory));
+        _sites = new DeviceWork(hand, ip, _devices, _sockets, journal, (name, identity) => watch()?.FollowNamespace(name, identity));
         _units = new UnitWork(
-            stateDirectory, hand, ip, _devices, journal,
-            new DeviceWork(hand, ip, _devices, _sockets, journal, (name, identity) => watch()?.FollowNamespace(name, identity)),
+            stateDirectory, hand, ip, _devices, journal, _sites,
             Ports, _daemons, new RouterTable(hand, runner, _sockets, Path.Combine(stateDirectory, "plumbing", "nft")), new LeaseWork(_sockets, time));
 
         void FollowDaemon(Thing daemon, PidFd process) => watch()?.FollowDaemon(daemon.ToString(), process);
@@ -55,6 +56,7 @@ internal sealed class Workshop : IDisposable
     public void Dispose()
     {
         _daemons.Dispose();
+        _sites.Dispose();
         _sockets.Dispose();
         _devices.Dispose();
     }

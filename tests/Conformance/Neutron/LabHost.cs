@@ -135,7 +135,19 @@ internal sealed class LabHost : IAsyncDisposable
         return found;
     }
 
-    public bool Runs(int id) => Processes().Any(p => p.Id == id);
+    /// <summary>Whether a process runs. One that is becoming another program has no command line for a moment, and runs all the same.</summary>
+    public bool Runs(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{_process}/root/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Ends it although it was to stay.</summary>
     public void Abandon()

@@ -36,6 +36,20 @@ public sealed class PortGuardTests
     }
 
     [Fact]
+    public void What_is_taken_over_of_ports_that_are_as_before_is_what_would_be_made_anew()
+    {
+        WantedPort[] ports = [.. Enumerable.Range(1, 9).Select(i => Port($"{i:d8}-1111-4111-8111-111111111111", $"10.0.1.{i}"))];
+        var former = PortGuardElements.Of(new HashSet<string>(), ports, []);
+        WantedPort[] next = [.. ports[1..], ports[0] with { Addresses = [IPAddress.Parse("10.0.1.99")] }, Port("ffffffff-1111-4111-8111-111111111111", "10.0.2.9")];
+
+        var (takenOver, anew) = (PortGuardElements.Of(new HashSet<string>(), next, ["vnet7"], former), PortGuardElements.Of(new HashSet<string>(), next, ["vnet7"]));
+
+        Assert.All(PortGuardElements.Sets, set => Assert.Equal(anew[set].Order(StringComparer.Ordinal), takenOver[set].Order(StringComparer.Ordinal)));
+        Assert.Contains(takenOver[PortGuardElements.GuestIp4], e => e.EndsWith(" 10.0.1.99", StringComparison.Ordinal));
+        Assert.DoesNotContain(takenOver[PortGuardElements.GuestIp4], e => e.EndsWith(" 10.0.1.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void One_port_more_is_a_few_elements_more_and_nothing_else()
     {
         var many = Enumerable.Range(0, 50).Select(i => Port($"{i:x8}-1111-4111-8111-111111111111", $"10.0.1.{i}") with { Mac = new PhysicalAddress([0xfa, 0x16, 0x3e, 0, 1, (byte)i]) }).ToList();

@@ -10,7 +10,8 @@ internal static class DhcpPorts
     {
         var prefix = $"dhcp{NameUuid.Make(NameUuid.Dns, host.Split('.')[0])}-";
         var stored = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal))
-            .OrderBy(p => p.Id, StringComparer.Ordinal).ToList();
+            .OrderBy(p => p.Id, StringComparer.Ordinal).ToLookup(p => (p.NetworkId, p.DeviceId));
+        var kept = new HashSet<string>(StringComparer.Ordinal);
         var subnets = cloud.Subnets.Values.Where(s => s.EnableDhcp).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
         var ports = cloud.Ports.ToBuilder();
         Allotment? allotment = null;
@@ -19,8 +20,8 @@ internal static class DhcpPorts
         {
             var served = subnets[network.Id].OrderBy(s => s.IpVersion).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
             if (served.Count == 0) continue;
-            var port = stored.Find(p => p.NetworkId == network.Id && p.DeviceId == prefix + network.Id);
-            if (port is not null) stored.Remove(port);
+            var port = stored[(network.Id, prefix + network.Id)].FirstOrDefault();
+            if (port is not null) kept.Add(port.Id);
             var mac = port?.Mac ?? (allotment ??= new Allotment(cloud)).Mac();
             var wanted = new Port
             {
@@ -37,11 +38,11 @@ internal static class DhcpPorts
             // A subnet with no address left is not served; its neighbours still are.
             FixedIp? Address(Subnet subnet)
             {
-                if (Kept(port, subnet) is { } kept) return kept;
+                if (Kept(port, subnet) is { } same) return same;
                 return (allotment ??= new Allotment(cloud)).Address(subnet, mac) is { } address ? new FixedIp(subnet.Id, address) : null;
             }
         }
-        foreach (var port in stored) ports.Remove(port.Id);
+        foreach (var port in stored.SelectMany(p => p).Where(p => !kept.Contains(p.Id))) ports.Remove(port.Id);
 
         var next = ports.ToImmutable();
         return ReferenceEquals(next, cloud.Ports) ? cloud : cloud with { Ports = next };

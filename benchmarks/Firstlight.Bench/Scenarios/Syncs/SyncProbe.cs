@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
+using Firstlight.Bench.Report;
+using Firstlight.Bench.Scenarios.Scales;
+
+namespace Firstlight.Bench.Scenarios.Syncs;
+
+/// <summary>What is measured of a host with so many networks: making them, starting over them, keeping them, one more of them.</summary>
+/// <param name="options">How.</param>
+/// <param name="host">Where.</param>
+/// <param name="firstlight">The program, with an empty inventory, not running yet.</param>
+/// <param name="networks">The networks; none is there yet.</param>
+internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer firstlight, IReadOnlyList<GuestNetwork> networks) : IDisposable
+{
+    /// <summary>Ports of each network.</summary>
+    public const int Ports = 5;
+
+    // Networks added before those that count, so that what runs for the first time counts at no size.
+    private const int NotCounted = 2;
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    private readonly Rest _rest = new(firstlight, host.TicksPerSecond);
+    private readonly Reach _reach = new();
+    private int _new;
+
+    /// <summary>Networks added at each size.</summary>
+    public static int AdditionsOf(BenchOptions options) => options.Quick ? 3 : 9;
+
+    /// <summary>A network as all of them are.</summary>
+    public static GuestNetwork Network(int number) => new(number) { Guests = Ports - 1, Plugged = [0] };
+
+    /// <param name="plug">Plugs guests into the first and the last network.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SyncSize> MeasureAsync(Func<IReadOnlyList<GuestNetwork>, Task> plug, CancellationToken cancellationToken)
+    {
+        Say($"an inventory of {networks.Count} networks and {networks.Count * Ports} ports");
+        await firstlight.ApplyAsync(BenchCloudFile.Render(networks), cancellationToken);
+        var first = await StartAsync(cancellationToken);
+        Say($"made in {first.Seconds:F1} s, {first.Cpu:F1} s CPU");
+        GuestNetwork[] plugged = [networks[0], networks[^1]];
+        await plug(plugged);
+        await AllAnswerAsync(plugged, cancellationToken);
+        var again = await AgainAsync(cancellationToken);
+        await AllAnswerAsync(plugged, cancellationToken);
+        var sweep = await SweepAsync(cancellationToken);
+        var dnsmasq = firstlight.MemoryKiB() - Memory();
+        return new(networks.Count, first, again, sweep, await AddedAsync(cancellationToken), dnsmasq);
+    }
+
+    public void Dispose() => _reach.Dispose();
+
+    private long Memory() => ProcessCpu.MemoryKiB([firstlight.Pid]);
+
+    private async Task<SyncStart> StartAsync(CancellationToken cancellationToken)
+    {
+        var (forks, begun) = (Forks.SoFar(), Stopwatch.GetTimestamp());
+        var ready = firstlight.StartAsync(cancellationToken);
+        while (await Task.WhenAny(ready, Task.Delay(Tell, CancellationToken.None)) != ready)
+            Say($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s: {firstlight.Progress() ?? "nothing said yet"}");
+        await ready;
+        var (seconds, cpu) = (Stopwatch.GetElapsedTime(begun).TotalSeconds, _rest.Cpu());
+        return new(seconds, cpu.User / 1e6, cpu.System / 1e6, Forks.SoFar() - forks, Memory());
+    }
+
+    private async Task<IReadOnlyList<SyncStart>> AgainAsync(CancellationToken cancellationToken)
+    {
+        var starts = new List<SyncStart>();
+        for (var i = 1; i <= options.Rounds; i++)
+        {
+            await firstlight.StopAsync();
+            var start = await StartAsync(cancellationToken);
+            Say($"again {i}/{options.Rounds}: {start.Seconds:F2} s, CPU {start.User:F2} s + {start.System:F2} s");
+            starts.Add(start);
+        }
+
+        return starts;
+    }
+
+    // In order is what the program says; that it is so is seen from inside.
+    private async Task AllAnswerAsync(IReadOnlyList<GuestNetwork> plugged, CancellationToken cancellationToken)
+    {
+        foreach (var network in networks)
+        {
+            if (!await _reach.ListensAsync(network, cancellationToken)) throw new BenchException($"network {network.NetworkId} does not listen, although all is said to be in order");
+        }
+
+        foreach (var network in plugged) await Reach.UntilAsync(() => _reach.IsAnsweredAsync(network, 0, cancellationToken), cancellationToken);
+    }
+
+    private async Task<SyncSweep> SweepAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Settling, cancellationToken);
+        // As the program spreads its looks (UnitQueue): 20 ms for each network and for the guard of all ports, from 3 s to 30 s in all.
+        var round = Math.Clamp(0.020 * (networks.Count + 1), 3, 30);
+        var rounds = Math.Ceiling((options.Quick ? 6 : 30) / round);
+        Say($"nobody changes anything for {rounds * round:F0} s");
+        var (before, begun) = (_rest.Cpu(), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(rounds * round), cancellationToken);
+        var (cpu, seconds) = (_rest.Cpu() - before, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        var sweep = new SyncSweep(seconds, round, cpu.Total / 1000, Memory(), ProcessCpu.Descriptors(firstlight.Pid));
+        _rest.Always = sweep.MsPerSecond;
+        Say($"{sweep.MsPerSecond:F1} ms CPU a second, {sweep.MemoryKiB / 1024} MiB, {sweep.Descriptors} descriptors");
+        return sweep;
+    }
+
+    private async Task<IReadOnlyList<Addition>> AddedAsync(CancellationToken cancellationToken)
+    {
+        var additions = new Additions(firstlight, _rest);
+        await additions.MeasureAsync(NotCounted, () => New(cancellationToken), cancellationToken);
+        var added = await additions.MeasureAsync(AdditionsOf(options), () => New(cancellationToken), cancellationToken);
+        Say($"one more: {Texts.Range(Spread.Of(added.Select(a => a.ApplyMs)), Texts.Digits)} ms applied, {Texts.Range(Spread.Of(added.Select(a => a.AnsweredMs)), Texts.Digits)} ms until it listens");
+        return added;
+    }
+
+    private (string File, Func<Task<bool>> IsThere) New(CancellationToken cancellationToken)
+    {
+        var network = Network(GuestNetwork.LastNumber - _new++);
+        return (string.Concat(BenchCloudFile.Render([network])), () => _reach.ListensAsync(network, cancellationToken));
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine("      " + line.ToString(CultureInfo.InvariantCulture));
+}

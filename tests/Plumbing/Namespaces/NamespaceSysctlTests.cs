@@ -1,0 +1,66 @@
+using Firstlight.Plumbing.Namespaces;
+using Firstlight.Plumbing.Processes;
+using Firstlight.Plumbing.Tests.Support;
+
+namespace Firstlight.Plumbing.Tests.Namespaces;
+
+public sealed class NamespaceSysctlTests : IAsyncDisposable
+{
+    private readonly Host _host = new();
+    private readonly NamespaceSockets _sockets = new();
+    private readonly NamespaceSysctl _sysctl;
+
+    public NamespaceSysctlTests() => _sysctl = new NamespaceSysctl(_sockets, new Hand(_host.Runner));
+
+    [Fact]
+    public async Task Settings_are_those_of_the_namespace_and_are_written_where_they_differ()
+    {
+        var (one, other) = (await _host.AddNamespaceAsync(), await _host.AddNamespaceAsync());
+
+        Assert.Equal([$"{one.Name}: /proc/sys/net/ipv4/ip_nonlocal_bind=1"], Ensure(one).Where(c => c.Contains("nonlocal", StringComparison.Ordinal)));
+        Assert.Empty(Ensure(one));
+        Assert.Equal("1", await ReadAsync(one));
+        Assert.Equal("0", await ReadAsync(other));
+
+        await _host.RunAsync("nsenter", $"--net=/run/netns/{one.Name}", "--", "sysctl", "-w", "net.ipv4.ip_nonlocal_bind=0");
+        Assert.Single(Ensure(one));
+        Assert.Equal("1", await ReadAsync(one));
+    }
+
+    [Fact]
+    public async Task A_namespace_made_anew_under_the_same_name_is_the_one_that_is_set()
+    {
+        var guest = await _host.AddNamespaceAsync();
+        Ensure(guest);
+        await _host.RunAsync("ip", "netns", "del", guest.Name);
+        await _host.RunAsync("ip", "netns", "add", guest.Name);
+
+        Assert.NotEmpty(Ensure(guest));
+        Assert.Equal("1", await ReadAsync(guest));
+    }
+
+    [Fact]
+    public async Task Directories_that_are_held_keep_no_namespace_alive()
+    {
+        var guest = await _host.AddNamespaceAsync();
+        var end = $"fls{Guid.NewGuid().ToString("N")[..8]}";
+        await _host.RunAsync("ip", "link", "add", end, "type", "veth", "peer", "name", "eth0", "netns", guest.Name);
+        Ensure(guest);
+
+        await _host.RunAsync("ip", "netns", "del", guest.Name);
+
+        // This end lives exactly as long as the namespace of the other one.
+        await Host.EventuallyAsync("the kernel freed the namespace", () => Task.FromResult(Directory.Exists($"/sys/class/net/{end}") ? null : "gone"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sysctl.Dispose();
+        _sockets.Dispose();
+        await _host.DisposeAsync();
+    }
+
+    private List<string> Ensure(Guest guest) => _sysctl.Ensure(guest.Name, NamespaceList.IdentityOf(guest.Name)!, NamespaceSettings.Dhcp);
+
+    private async Task<string> ReadAsync(Guest guest) => (await _host.RunAsync("nsenter", $"--net=/run/netns/{guest.Name}", "--", "cat", "/proc/sys/net/ipv4/ip_nonlocal_bind")).Trim();
+}
