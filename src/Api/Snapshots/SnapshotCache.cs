@@ -75,20 +75,20 @@ internal sealed class SnapshotCache(
     }
 
     /// <summary>Builds what nobody asked for yet, unless it is held and good, or memory is better kept for those who did ask.</summary>
+    /// <remarks>
+    /// Never a build that guests wait for: it does not know the address they ask from, which is all one without IPv4 is told. Who asks meanwhile builds anew.
+    /// </remarks>
     /// <param name="id">As an agent will send it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the build.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
     /// <returns>Whether there is one now that was not before.</returns>
-    /// <exception cref="InventoryUnavailableException">The store cannot be asked and nothing good is kept.</exception>
-    public async Task<bool> BuildAheadAsync(InstanceId id, CancellationToken cancellationToken)
+    /// <exception cref="InventoryUnavailableException">The store cannot be asked.</exception>
+    public async ValueTask<bool> BuildAheadAsync(InstanceId id, CancellationToken cancellationToken)
     {
-        if (Bytes >= options.SnapshotCacheBytes * MostAhead) return false;
-        if (TryGet(id.Value, out var held) && IsFresh(held)) return false;
-        var entry = await Join(new Caller(id.Value, id, Project: null, Address: null, default)).WaitAsync(cancellationToken);
-        if (entry is null) return false;
-        // One without IPv4 is told the address it asks from, which only it can say.
-        if (HasIPv4(entry.Snapshot.Instance)) return true;
-        entry.Expire();
-        return false;
+        if (Bytes >= options.SnapshotCacheBytes * MostAhead || IsHeldOrUnderWay(id.Value)) return false;
+        var entry = await builder.BuildAsync(id, clientAddress: null, source.Changes?.Revision ?? 0, cancellationToken);
+        if (entry is null || !HasIPv4(entry.Snapshot.Instance) || IsHeldOrUnderWay(id.Value)) return false;
+        Keep(id.Value, entry);
+        return true;
     }
 
     /// <summary>Makes the next request build anew.</summary>
@@ -101,6 +101,12 @@ internal sealed class SnapshotCache(
     {
         if (entry.Expired) return false;
         return source.Changes is { } changes ? entry.IsUntouched(changes) && vendorData.StillSays(entry.VendorData) : time.GetElapsedTime(entry.BuiltAt) < options.CacheExpiration;
+    }
+
+    private bool IsHeldOrUnderWay(string key)
+    {
+        if (TryGet(key, out var held) && IsFresh(held)) return true;
+        lock (_flightsLock) return _flights.ContainsKey(key);
     }
 
     private static bool HasIPv4(Instance instance) => instance.NetworkInfo.Any(vif => vif.Network?.Subnets.Any(s => s is { Version: 4, Addresses: not [] }) == true);

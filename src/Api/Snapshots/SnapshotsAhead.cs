@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Firstlight.Api.Snapshots;
 
 /// <summary>Builds the snapshots of instances that came or changed before their guests ask: a port is in the inventory some seconds before its machine boots.</summary>
-/// <remarks>One at a time, so that a guest who does ask waits behind one build at the most.</remarks>
+/// <remarks>One at a time, so that a guest who does ask waits behind one build at the most, however many came at once.</remarks>
 internal sealed class SnapshotsAhead(SnapshotCache cache, IInventoryChanges changes, ApiMetrics metrics, ILogger logger)
 {
     // Who is not waited for in here is built when it asks.
@@ -43,9 +43,9 @@ internal sealed class SnapshotsAhead(SnapshotCache cache, IInventoryChanges chan
         {
             if (await cache.BuildAheadAsync(id, cancellationToken)) metrics.BuiltAhead();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The border of a build nobody waits for: whoever asks is told, and it is logged as theirs.
+            // The border of a build nobody waits for: counted with all builds, and logged aloud when a guest asks and it fails again.
             ApiLog.NotBuiltAhead(logger, id.Value, e.Message, e);
         }
     }

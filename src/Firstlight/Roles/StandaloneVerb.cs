@@ -29,9 +29,16 @@ internal static class StandaloneVerb
         await using var server = await ApiRole.ListenAsync(program, api, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(program.Life.Stopping, cancellationToken);
         var ahead = api.BuildAheadAsync(stop.Token);
-        await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
-        await stop.CancelAsync();
-        await ahead;
+        try
+        {
+            await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ahead;
+        }
+
         await server.StopAsync(CancellationToken.None);
     }
 }
