@@ -23,13 +23,13 @@ public sealed class OwnInventory : IDisposable
     private bool _changing;
     private bool _disposed;
 
-    private OwnInventory(StoreFile file)
+    private OwnInventory(StoreFile file, TimeSpan poll)
     {
         _file = file;
         _reader = new StoreThread(file, "inventory reader");
         _writer = new StoreThread(file, "inventory writer");
         _ports = new OwnPortDirectory(_reader);
-        _watch = new RevisionWatch(file, _ports);
+        _watch = new RevisionWatch(file, _ports, poll);
         _instances = new OwnInstanceSource(_reader, _writer, _watch);
     }
 
@@ -128,8 +128,8 @@ public sealed class OwnInventory : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Opens the store with another patience for locks.</summary>
-    internal static OwnInventory Open(string path, TimeSpan lockTimeout) => new(StoreFile.Open(path, lockTimeout));
+    /// <summary>Opens the store with another patience for locks, and another pause between looks that no notice asked for.</summary>
+    internal static OwnInventory Open(string path, TimeSpan lockTimeout, TimeSpan? poll = null) => new(StoreFile.Open(path, lockTimeout), poll ?? RevisionWatch.SlowPoll);
 
     private (Cloud Cloud, bool Changed) ChangeInTransaction(Func<Cloud, Cloud> edit)
     {

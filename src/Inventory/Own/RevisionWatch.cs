@@ -13,11 +13,13 @@ namespace Firstlight.Inventory.Own;
 /// </remarks>
 internal sealed class RevisionWatch : IInventoryChanges, IDisposable
 {
-    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(1);
+    /// <summary>Pause between looks that no notice asked for.</summary>
+    public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan[] AfterNotice = [TimeSpan.Zero, .. new[] { 1, 4, 20, 100 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
 
     private readonly StoreFile _file;
     private readonly OwnPortDirectory _ports;
+    private readonly TimeSpan _poll;
     private readonly ChangeStamps _stamps = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Lock _gate = new();
@@ -31,10 +33,11 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
     private long _dataVersion = -1;
     private bool _stop;
 
-    public RevisionWatch(StoreFile file, OwnPortDirectory ports)
+    public RevisionWatch(StoreFile file, OwnPortDirectory ports, TimeSpan poll)
     {
         _file = file;
         _ports = ports;
+        _poll = poll;
         _revision = _announced = file.RevisionAtOpen;
     }
 
@@ -121,14 +124,15 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
         Look();
         while (!Volatile.Read(ref _stop))
         {
-            if (!_wake.WaitOne(SlowPoll))
+            if (!_wake.WaitOne(_poll))
             {
                 Look();
                 continue;
             }
-            foreach (var delay in AfterNotice)
+            for (var step = 0; step < AfterNotice.Length; step++)
             {
-                if (delay > TimeSpan.Zero) _wake.WaitOne(delay);
+                // Another notice begins the looks anew: the one before may have been of a write, and this is of its commit.
+                if (AfterNotice[step] > TimeSpan.Zero && _wake.WaitOne(AfterNotice[step])) step = 0;
                 if (Volatile.Read(ref _stop)) return;
                 Look();
             }

@@ -45,6 +45,24 @@ public sealed class CatchingUpTests : IDisposable
         Assert.True(applied > 120, $"only {applied} changes were accepted: the property says little");
     }
 
+    // A second notice that came while the looks after the first were under way was swallowed by their last one: the change waited for the slow poll.
+    [Fact]
+    public void Each_change_is_told_by_its_notice_alone()
+    {
+        using var running = OwnInventory.Open(_directory.File, TimeSpan.FromSeconds(5), poll: TimeSpan.FromHours(1));
+        using var other = OwnInventory.Open(_directory.File);
+        running.Change(c => Clouds.Apply(c, CloudEdits.Yaml));
+        var changes = running.Changes;
+        for (var i = 0; i < 300; i++)
+        {
+            var stored = other.Change(c => Clouds.Apply(c, $"networks: [{{name: n{i}, project: p}}]"));
+            Assert.True(SpinWait.SpinUntil(() => changes.Revision >= stored.Revision, Wait.Deadline), $"change {i} was not announced");
+
+            // So that notices come at every stage of the looks after the one before.
+            Thread.Sleep(i % 3 == 0 ? i % 130 : 0);
+        }
+    }
+
     [Fact]
     public void Only_what_was_touched_is_read_again()
     {
