@@ -8,6 +8,9 @@ internal sealed class Undo : IAsyncDisposable
     /// <summary>Registers a step before the thing is made, so that half-made things go too.</summary>
     public void Add(string what, Func<Task> step) => _steps.Push((what, step));
 
+    /// <summary>Says a line when it comes to it.</summary>
+    public void Say(string line) => Add("progress", () => Console.Out.WriteLineAsync(line));
+
     public T Add<T>(string what, T thing)
         where T : IAsyncDisposable
     {

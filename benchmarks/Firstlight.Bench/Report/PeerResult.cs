@@ -53,6 +53,9 @@ internal sealed record Round(
 /// <summary>Median, least and most over the rounds.</summary>
 internal sealed record Spread(double Median, double Least, double Most)
 {
+    /// <summary>A figure there is only one of.</summary>
+    public static Spread One(double value) => new(value, value, value);
+
     public static Spread Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

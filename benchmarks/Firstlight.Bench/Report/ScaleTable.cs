@@ -48,17 +48,17 @@ internal static class ScaleTable
             yield return new LinePlot(
                 $"scale-{axis}-change", $"CPU of a change, by the {axis} there are", axis,
                 [
-                    new("the first request of another instance", [.. steps.Select(s => new Point(s.Size, One(s.AfterChange.CpuMicroseconds / 1e6)))], IsOurs: true),
+                    new("the first request of another instance", [.. steps.Select(s => new Point(s.Size, Spread.One(s.AfterChange.CpuMicroseconds / 1e6)))], IsOurs: true),
                     new("a new instance", [.. steps.Select(s => new Point(s.Size, Over(s.NewInstances, a => a.CpuMs / 1000)))], IsOurs: false),
                     new("a new network", [.. steps.Select(s => new Point(s.Size, Over(s.NewNetworks, a => a.CpuMs / 1000)))], IsOurs: false),
                 ], Texts.Seconds);
             yield return new LinePlot(
                 $"scale-{axis}-memory", $"Memory of the program in MiB, by the {axis} there are", axis,
-                [new("Firstlight", [.. steps.Select(s => new Point(s.Size, One(s.MemoryKiB / 1024.0)))], IsOurs: true)], Texts.Digits, IsLogarithmic: false);
+                [new("Firstlight", [.. steps.Select(s => new Point(s.Size, Spread.One(s.MemoryKiB / 1024.0)))], IsOurs: true)], Texts.Digits, IsLogarithmic: false);
             yield return new LinePlot(
                 $"scale-{axis}-time", $"Time, by the {axis} there are", axis,
                 [
-                    new("start to first answer", [.. steps.Select(s => new Point(s.Size, One(s.Start.FirstAnswerMs / 1000)))], IsOurs: true),
+                    new("start to first answer", [.. steps.Select(s => new Point(s.Size, Spread.One(s.Start.FirstAnswerMs / 1000)))], IsOurs: true),
                     new("a new instance is answered", [.. steps.Select(s => new Point(s.Size, Over(s.NewInstances, a => a.AnsweredMs / 1000)))], IsOurs: false),
                     new("a new network listens", [.. steps.Select(s => new Point(s.Size, Over(s.NewNetworks, a => a.AnsweredMs / 1000)))], IsOurs: false),
                 ], Texts.Seconds);
@@ -89,8 +89,6 @@ internal static class ScaleTable
 
     // Between the two largest, where what a program needs by itself does not count.
     private static double PerOne(ScaleStep[] steps) => (steps[^1].MemoryKiB - steps[^2].MemoryKiB) * 1024.0 / (steps[^1].Size - steps[^2].Size);
-
-    private static Spread One(double value) => new(value, value, value);
 
     private static Spread Over(IReadOnlyList<Addition> additions, Func<Addition, double> figure) => Spread.Of(additions.Select(figure));
 

@@ -37,12 +37,10 @@ internal static class SyncTable
         yield return new BarPlot(
             "sync-memory", $"Memory of a host with {count} networks",
             [
-                new("Firstlight, one process", One(result.Many.MostMemoryKiB), IsOurs: true),
-                new($"{count} haproxies, from {haproxies.Many}", One(haproxies.OfKiB(networks)), IsOurs: false),
-                new($"{count} dnsmasq, which both need", One(result.Many.DnsmasqKiB), IsOurs: false),
+                new("Firstlight, one process", Spread.One(result.Many.MostMemoryKiB), IsOurs: true),
+                new($"{count} haproxies, from {haproxies.Many}", Spread.One(haproxies.OfKiB(networks)), IsOurs: false),
+                new($"{count} dnsmasq, which both need", Spread.One(result.Many.DnsmasqKiB), IsOurs: false),
             ], kib => Texts.Memory(kib * 1024));
-
-        static Spread One(double kib) => new(kib, kib, kib);
     }
 
     public static IEnumerable<Figure> Figures(SyncResult result)

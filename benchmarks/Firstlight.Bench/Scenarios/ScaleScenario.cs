@@ -53,11 +53,7 @@ internal sealed class ScaleScenario : Scenario<ScaleResult>
         NeighbourTable.Raise(undo);
         var directory = RunDirectory.Make(undo);
         var world = new ScaleWorld(directory, await FirstlightPeer.MakeAsync(options, Path.Combine(directory, "firstlight"), undo, cancellationToken), undo);
-        undo.Add("progress", () =>
-        {
-            Console.WriteLine("      taking it down");
-            return Task.CompletedTask;
-        });
+        undo.Say("      taking it down");
         using var probe = new ScaleProbe(options, host, world);
         var steps = new List<ScaleStep>();
         for (var i = 0; i < sizes.Length; i++)

@@ -56,11 +56,7 @@ internal sealed class SyncScenario : Scenario<SyncResult>
         var directory = RunDirectory.Make(undo);
         GuestNetwork[] networks = [.. Enumerable.Range(0, count).Select(SyncProbe.Network)];
         var firstlight = await FirstlightPeer.MakeAsync(options, Path.Combine(directory, "firstlight"), undo, cancellationToken);
-        undo.Add("progress", () =>
-        {
-            Console.WriteLine("      taking it down");
-            return Task.CompletedTask;
-        });
+        undo.Say("      taking it down");
         using var probe = new SyncProbe(options, host, firstlight, networks);
         var size = await probe.MeasureAsync(PlugAsync, cancellationToken);
         return (size, withHaproxies ? await Haproxies.MeasureAsync(Path.Combine(directory, Haproxy), networks, undo, cancellationToken) : null);

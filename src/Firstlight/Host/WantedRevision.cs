@@ -48,7 +48,7 @@ internal sealed class WantedRevision
     private WantedNetwork Network(Cloud cloud, NetworkView view, WantedRevision? former)
     {
         string?[] names = [.. GuestNames.Servers(cloud, view)];
-        var known = former is not null && former._networks.TryGetValue(view.Network.Id, out var before) ? before : default;
+        var known = former?._networks.GetValueOrDefault(view.Network.Id) ?? default;
         var isSame = ReferenceEquals(view, known.View) && names.SequenceEqual(known.Names, StringComparer.Ordinal);
         var wanted = isSame ? known.Wanted : HostWanted.Network(cloud, view, _options);
         _networks[view.Network.Id] = (view, names, wanted);
@@ -57,16 +57,16 @@ internal sealed class WantedRevision
 
     private WantedRouter Router(RouterSite site, WantedRevision? former)
     {
-        var isSame = former is not null && former._routers.TryGetValue(site.Router.Id, out var before) && site.IsAs(before.Site);
-        var wanted = isSame ? former!._routers[site.Router.Id].Wanted : RouterWanted.Of(site, _options);
+        var known = former?._routers.GetValueOrDefault(site.Router.Id) ?? default;
+        var wanted = known.Site is { } before && site.IsAs(before) ? known.Wanted : RouterWanted.Of(site, _options);
         _routers[site.Router.Id] = (site, wanted);
         return wanted;
     }
 
     private WantedPort Guest(Port port, WantedRevision? former)
     {
-        var isSame = former is not null && former._ports.TryGetValue(port.Id, out var before) && ReferenceEquals(port, before.Port);
-        var wanted = isSame ? former!._ports[port.Id].Wanted : GuestPorts.Of(port);
+        var known = former?._ports.GetValueOrDefault(port.Id) ?? default;
+        var wanted = ReferenceEquals(port, known.Port) ? known.Wanted : GuestPorts.Of(port);
         _ports[port.Id] = (port, wanted);
         return wanted;
     }

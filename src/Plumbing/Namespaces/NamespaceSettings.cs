@@ -1,18 +1,16 @@
-using Firstlight.Plumbing.Interop;
-
 namespace Firstlight.Plumbing.Namespaces;
 
 /// <summary>A kernel setting of a namespace.</summary>
 /// <param name="Family">Directory of its address family below /proc/sys/net.</param>
 /// <param name="Name">Path below that.</param>
 /// <param name="Value">Value wanted.</param>
-internal sealed record NamespaceSetting(UnmanagedPath Family, string Name, string Value);
+internal sealed record NamespaceSetting(string Family, string Name, string Value);
 
 /// <summary>Kernel settings inside namespaces. Set before a device enters, so that <c>default</c> counts for it.</summary>
 internal static class NamespaceSettings
 {
-    private static readonly UnmanagedPath V4 = new("/proc/sys/net/ipv4");
-    private static readonly UnmanagedPath V6 = new("/proc/sys/net/ipv6");
+    private const string V4 = "/proc/sys/net/ipv4";
+    private const string V6 = "/proc/sys/net/ipv6";
 
     // arp_notify, ndisc_notify: neighbours are told of all addresses when a device is given its MAC.
     // accept_dad: the inventory is what makes addresses unique; detection would only let a guest deny us our own address, and costs a second at each start.

@@ -154,7 +154,7 @@ public sealed class NamespaceSockets : IDisposable
 
     /// <summary>Opens a directory as it looks from inside a namespace; null when there is none.</summary>
     /// <exception cref="NamespaceSocketException">What failed and where.</exception>
-    internal SafeFileHandle? OpenDirectory(string namespacePath, UnmanagedPath directory)
+    internal SafeFileHandle? OpenDirectory(string namespacePath, string directory)
     {
         using var file = OpenNamespace(namespacePath, "a directory");
         var descriptor = _window.OpenDirectory(file, directory, namespacePath);

@@ -36,12 +36,12 @@ internal sealed class NamespaceSocketsWindow : IDisposable
 
     /// <summary>Opens a directory as it looks from inside the namespace; blocks for some ten microseconds.</summary>
     /// <returns>The descriptor, or -1 when there is no such directory.</returns>
-    public int OpenDirectory(SafeHandle @namespace, UnmanagedPath directory, string namespacePath)
+    public int OpenDirectory(SafeHandle @namespace, string directory, string namespacePath)
     {
         int[] opened = [-1];
-        OpenFiles(@namespace, [(AnyDirectory, directory.ToString())], Sched.O_DIRECTORY, opened, namespacePath);
+        OpenFiles(@namespace, [(AnyDirectory, directory)], Sched.O_DIRECTORY, opened, namespacePath);
         if (opened[0] >= 0) return opened[0];
-        return opened[0] == -SocketCalls.ENOENT ? -1 : throw new NamespaceSocketException("open", namespacePath, -opened[0], directory.ToString());
+        return opened[0] == -SocketCalls.ENOENT ? -1 : throw new NamespaceSocketException("open", namespacePath, -opened[0], directory);
     }
 
     /// <summary>Opens files as they look from inside the namespace; blocks for some ten microseconds.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Processes;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,7 +11,7 @@ namespace Firstlight.Plumbing.Namespaces;
 /// </remarks>
 internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Namespace, UnmanagedPath Family), (string Identity, SafeFileHandle? Directory)> _directories = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Family), (string Identity, SafeFileHandle? Directory)> _directories = new();
 
     /// <summary>Makes settings right. Those this kernel or namespace does not have (no IPv6, a device that is not there) are passed over.</summary>
     /// <param name="networkNamespace">Name below /run/netns.</param>
@@ -60,7 +59,7 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
     }
 
     // Another namespace that takes the name between the look at its identity and this is found out at the next look.
-    private SafeFileHandle? DirectoryOf(string networkNamespace, string identity, UnmanagedPath family)
+    private SafeFileHandle? DirectoryOf(string networkNamespace, string identity, string family)
     {
         var key = (networkNamespace, family);
         if (_directories.TryGetValue(key, out var known))

@@ -60,9 +60,9 @@ internal sealed class PortGuardElements
     // A few strings each, which among thousands of ports are most of the work.
     private static (string Set, string Element)[] OfPort(string device, WantedPort port)
     {
-        var alone = new PortGuardElements();
-        alone.Add(device, port);
-        return [.. from set in alone._elements from element in set.Value select (set.Key, element)];
+        var elements = new List<(string Set, string Element)>();
+        Add(elements, device, port);
+        return [.. elements];
     }
 
     private void Add(WantedPort port, (string Set, string Element)[] elements)
@@ -71,31 +71,32 @@ internal sealed class PortGuardElements
         foreach (var (set, element) in elements) this[set].Add(element);
     }
 
-    private void Add(string device, WantedPort port)
+    private static void Add(ICollection<(string Set, string Element)> elements, string device, WantedPort port)
     {
-        this[PortDevices].Add($"{device} : {(port.Trust == PortTrust.Guarded ? $"goto {PortGuardRuleset.GuestChain}" : "accept")}");
+        elements.Add((PortDevices, $"{device} : {(port.Trust == PortTrust.Guarded ? $"goto {PortGuardRuleset.GuestChain}" : "accept")}"));
         if (port.Trust != PortTrust.Guarded) return;
 
-        AddStation(device, port.Mac);
+        AddStation(elements, device, port.Mac);
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
         {
             var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
-            this[isV4 ? GuestIp4 : GuestIp6].Add($"{device} . {Format.Mac(port.Mac)} . {address}");
-            if (!isV4) this[GuestTarget].Add($"{device} . {Format.Mac(port.Mac)} . {Integer(ValueOf(address), 128)}");
+            elements.Add((isV4 ? GuestIp4 : GuestIp6, $"{device} . {Format.Mac(port.Mac)} . {address}"));
+            if (!isV4) elements.Add((GuestTarget, $"{device} . {Format.Mac(port.Mac)} . {Integer(ValueOf(address), 128)}"));
         }
 
-        foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(device, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
+        foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(elements, device, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
     }
 
-    private void AddStation(string device, PhysicalAddress mac)
+    private static void AddStation(ICollection<(string Set, string Element)> elements, string device, PhysicalAddress mac)
     {
-        this[GuestMac].Add($"{device} . {Format.Mac(mac)}");
-        this[GuestClient].Add($"{device} . {Integer(new BigInteger(mac.GetAddressBytes(), isUnsigned: true, isBigEndian: true), 48)}");
+        elements.Add((GuestMac, $"{device} . {Format.Mac(mac)}"));
+        elements.Add((GuestClient, $"{device} . {Integer(new BigInteger(mac.GetAddressBytes(), isUnsigned: true, isBigEndian: true), 48)}"));
     }
 
-    private void AddPairs(string device, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
+    private static void AddPairs(
+        ICollection<(string Set, string Element)> elements, string device, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
     {
-        AddStation(device, mac);
+        AddStation(elements, device, mac);
 
         // Neighbour discovery of a MAC that is not the port's own needs its link-local address too.
         if (!mac.Equals(port.Mac)) prefixes = prefixes.Add(new IPNetwork(NamespacePlan.LinkLocalOf(mac), 128));
@@ -105,11 +106,11 @@ internal sealed class PortGuardElements
         {
             var isV4 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
             var isOne = prefix.PrefixLength == (isV4 ? 32 : 128);
-            this[isV4 ? PairIp4 : PairIp6].Add($"{device} . {Format.Mac(mac)} . {(isOne ? prefix.BaseAddress : prefix)}");
+            elements.Add((isV4 ? PairIp4 : PairIp6, $"{device} . {Format.Mac(mac)} . {(isOne ? prefix.BaseAddress : prefix)}"));
             if (isV4) continue;
             var first = ValueOf(prefix.BaseAddress);
             var last = first + (BigInteger.One << (128 - prefix.PrefixLength)) - 1;
-            this[PairTarget].Add($"{device} . {Format.Mac(mac)} . {Integer(first, 128)}{(isOne ? "" : "-" + Integer(last, 128))}");
+            elements.Add((PairTarget, $"{device} . {Format.Mac(mac)} . {Integer(first, 128)}{(isOne ? "" : "-" + Integer(last, 128))}"));
         }
     }
 
