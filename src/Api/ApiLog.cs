@@ -49,6 +49,9 @@ internal static partial class ApiLog
     [LoggerMessage(3013, LogLevel.Warning, "Vendor data provider DynamicJSON has no usable vendordata_dynamic_targets and contributes nothing")]
     public static partial void DynamicVendorDataEmpty(ILogger logger);
 
+    [LoggerMessage(3014, LogLevel.Debug, "The snapshot of instance {InstanceId} was not built ahead: {Reason}")]
+    public static partial void NotBuiltAhead(ILogger logger, string instanceId, string reason, Exception exception);
+
     [LoggerMessage(3100, LogLevel.Warning, "Entry '{Entry}' of vendordata_dynamic_targets is not name@url and is ignored")]
     public static partial void VendorDataTargetWithoutName(ILogger logger, string entry);
 

@@ -10,6 +10,7 @@ internal sealed class ApiMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _builds;
     private readonly Counter<long> _stale;
+    private readonly Counter<long> _ahead;
 
     /// <summary>Neutron as a service that is asked.</summary>
     public const string Neutron = "neutron";
@@ -21,6 +22,7 @@ internal sealed class ApiMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("firstlight.api.requests", "{request}", "Requests answered, by outcome.");
         _builds = _meter.CreateHistogram<double>("firstlight.api.snapshot.build.duration", "s", "Time to gather the facts of an instance, by outcome; its count is the number of builds.");
         _stale = _meter.CreateCounter<long>("firstlight.api.snapshot.stale", "{request}", "Requests answered from a snapshot kept while its store cannot be asked; those that waited for one build count once.");
+        _ahead = _meter.CreateCounter<long>("firstlight.api.snapshot.ahead", "{snapshot}", "Snapshots built before their guest asked.");
         _asked = _meter.CreateHistogram<double>(
             "firstlight.api.upstream.duration", "s", "Time other services took to answer, by service and outcome; its count is the number of questions.");
         _meter.CreateObservableUpDownCounter("firstlight.api.snapshot_cache.size", cachedBytes, "By", "Memory held by cached snapshots, roughly.");
@@ -38,6 +40,8 @@ internal sealed class ApiMetrics : IDisposable
     }
 
     public void ServedStale() => _stale.Add(1);
+
+    public void BuiltAhead() => _ahead.Add(1);
 
     public void Asked(string service, TimeSpan duration, string outcome)
     {

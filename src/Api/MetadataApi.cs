@@ -23,6 +23,7 @@ public sealed class MetadataApi : IDisposable
     internal const int RetryAfterSeconds = 1;
     private readonly ApiOptions _options;
     private readonly ILogger<MetadataApi> _logger;
+    private readonly IInstanceSource _source;
     private readonly SnapshotCache _cache;
     private readonly PasswordMailbox _password;
     private readonly ApiMetrics _metrics;
@@ -64,6 +65,7 @@ public sealed class MetadataApi : IDisposable
 
         _options = options;
         _logger = logger;
+        _source = source;
         _metrics = new ApiMetrics(() => _cache?.Bytes ?? 0, () => _cache?.Count ?? 0);
         _vendorData = new DynamicVendorData(options, time, _metrics, logger);
         _securityGroups = securityGroups is null ? null : new SecurityGroups(securityGroups, options, time, _metrics, logger);
@@ -106,6 +108,11 @@ public sealed class MetadataApi : IDisposable
                 return false;
         }
     }
+
+    /// <summary>Builds snapshots of instances that come or change before their guests ask, until cancelled; ends at once where the store cannot tell its changes.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task BuildAheadAsync(CancellationToken cancellationToken) =>
+        _source.Changes is { } changes ? new SnapshotsAhead(_cache, changes, _metrics, _logger).RunAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Ends the metrics and closes connections.</summary>
     public void Dispose()

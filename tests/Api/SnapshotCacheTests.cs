@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Firstlight.Api.Tests.Support;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests;
@@ -119,6 +120,83 @@ public sealed class SnapshotCacheTests
     }
 
     [Fact]
+    public async Task An_instance_that_came_is_built_before_its_guest_asks()
+    {
+        var came = Plain with { Id = new InstanceId("came") };
+        var source = new FixtureSource([Plain, came], tellsChanges: true);
+        using var api = Api(source);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+
+        source.ToldChanges!.Grow(came.Id, new InstanceId("nobody"));
+        // One at a time and in order: when the second is looked for, the first is built.
+        await FindsAsync(source, 2);
+        Assert.True(GetAsync(api, came, Name).IsCompletedSuccessfully);
+        await stop.CancelAsync();
+        await ahead;
+        Assert.Equal(2, source.Finds);
+    }
+
+    [Fact]
+    public async Task A_guest_without_IPv4_who_asks_while_its_snapshot_is_built_ahead_is_told_the_address_it_asks_from()
+    {
+        var came = Plain with { Id = new InstanceId("came"), NetworkInfo = [] };
+        var source = new FixtureSource([came], tellsChanges: true) { Gate = new TaskCompletionSource() };
+        using var api = Api(source);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+        source.ToldChanges!.Grow(came.Id);
+        await FindsAsync(source, 1);
+
+        var request = Request(came, "/latest/meta-data/local-ipv4") with { ForwardedFor = "10.0.0.250" };
+        var during = api.AnswerAsync(request, CancellationToken.None).AsTask();
+        source.Gate.SetResult();
+        Assert.Equal("10.0.0.250", Text(await during));
+        await stop.CancelAsync();
+        await ahead;
+        Assert.Equal("10.0.0.250", Text(await api.AnswerAsync(request, CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task A_thousand_instances_that_come_at_once_are_built_one_at_a_time_and_a_guest_does_not_queue_behind_them()
+    {
+        var many = Enumerable.Range(0, 1000).Select(i => Plain with { Id = new InstanceId($"instance-{i}") }).ToList();
+        var source = new FixtureSource([Plain, .. many], tellsChanges: true) { Gate = new TaskCompletionSource() };
+        using var api = Api(source);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+        source.ToldChanges!.Grow([.. many.Select(i => i.Id)]);
+        await FindsAsync(source, 1);
+
+        var guest = GetAsync(api, Plain, Name);
+        Assert.Equal(2, source.Finds);
+        source.Gate.SetResult();
+        Assert.Equal(200, (await guest).Status);
+        await stop.CancelAsync();
+        await ahead;
+    }
+
+    [Fact]
+    public async Task A_build_ahead_that_fails_is_no_warning_and_the_next_instance_is_still_built()
+    {
+        var bad = Plain with { Id = new InstanceId("bad") };
+        var source = new FixtureSource([bad, Plain], tellsChanges: true);
+        source.Broken.Add("bad");
+        var log = new RecordedLog();
+        using var api = new MetadataApi(new ApiOptions(), _signature, source, _time, log);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+        source.ToldChanges!.Grow(bad.Id, Plain.Id);
+        await FindsAsync(source, 2);
+        await stop.CancelAsync();
+        await ahead;
+        Assert.True(GetAsync(api, Plain, Name).IsCompletedSuccessfully);
+        Assert.Equal(2, source.Finds);
+        Assert.Contains(log.Lines, line => line.Text.Contains("not built ahead", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Level >= LogLevel.Information);
+    }
+
+    [Fact]
     public async Task A_deleted_instance_is_not_found_at_once()
     {
         var source = new FixtureSource([Plain], tellsChanges: true);
@@ -231,6 +309,12 @@ public sealed class SnapshotCacheTests
     private MetadataApi Api(FixtureSource source, ApiOptions? options = null) =>
         new(options ?? new ApiOptions(), _signature, source, _time, NullLogger<MetadataApi>.Instance);
 
+    private static async Task FindsAsync(FixtureSource source, int count)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && source.Finds < count;) await Task.Delay(5, TestContext.Current.CancellationToken);
+        Assert.Equal(count, source.Finds);
+    }
+
     private MetadataRequest Request(Instance instance, string target) => new()
     {
         Method = "GET",
@@ -243,5 +327,7 @@ public sealed class SnapshotCacheTests
     private Task<MetadataAnswer> GetAsync(MetadataApi api, Instance instance, string target) =>
         api.AnswerAsync(Request(instance, target), CancellationToken.None).AsTask();
 
-    private async Task<string> TextAsync(MetadataApi api, string target = Name) => System.Text.Encoding.UTF8.GetString((await GetAsync(api, Plain, target)).Body.Span);
+    private async Task<string> TextAsync(MetadataApi api, string target = Name) => Text(await GetAsync(api, Plain, target));
+
+    private static string Text(MetadataAnswer answer) => System.Text.Encoding.UTF8.GetString(answer.Body.Span);
 }

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Firstlight.Api.Identify;
 using Firstlight.Inventory;
+using Firstlight.Metadata.Identity;
+using Firstlight.Metadata.Instances;
 using Microsoft.Extensions.Logging;
 
 namespace Firstlight.Api.Snapshots;
@@ -19,6 +21,9 @@ internal sealed class SnapshotCache(
 
     // Trimming a tenth below the limit makes the cost of finding the oldest rare.
     private const double TrimTo = 0.9;
+
+    // Beyond this share of the memory nothing is built ahead.
+    private const double MostAhead = 0.5;
 
     private readonly ConcurrentDictionary<string, CachedSnapshot> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
@@ -69,6 +74,23 @@ internal sealed class SnapshotCache(
         return await Join(caller).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Builds what nobody asked for yet, unless it is held and good, or memory is better kept for those who did ask.</summary>
+    /// <remarks>
+    /// Never a build that guests wait for: it does not know the address they ask from, which is all one without IPv4 is told. Who asks meanwhile builds anew.
+    /// </remarks>
+    /// <param name="id">As an agent will send it.</param>
+    /// <param name="cancellationToken">Ends the build.</param>
+    /// <returns>Whether there is one now that was not before.</returns>
+    /// <exception cref="InventoryUnavailableException">The store cannot be asked.</exception>
+    public async ValueTask<bool> BuildAheadAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        if (Bytes >= options.SnapshotCacheBytes * MostAhead || IsHeldOrUnderWay(id.Value)) return false;
+        var entry = await builder.BuildAsync(id, clientAddress: null, source.Changes?.Revision ?? 0, cancellationToken);
+        if (entry is null || !HasIPv4(entry.Snapshot.Instance) || IsHeldOrUnderWay(id.Value)) return false;
+        Keep(id.Value, entry);
+        return true;
+    }
+
     /// <summary>Makes the next request build anew.</summary>
     public void Expire(string key)
     {
@@ -80,6 +102,14 @@ internal sealed class SnapshotCache(
         if (entry.Expired) return false;
         return source.Changes is { } changes ? entry.IsUntouched(changes) && vendorData.StillSays(entry.VendorData) : time.GetElapsedTime(entry.BuiltAt) < options.CacheExpiration;
     }
+
+    private bool IsHeldOrUnderWay(string key)
+    {
+        if (TryGet(key, out var held) && IsFresh(held)) return true;
+        lock (_flightsLock) return _flights.ContainsKey(key);
+    }
+
+    private static bool HasIPv4(Instance instance) => instance.NetworkInfo.Any(vif => vif.Network?.Subnets.Any(s => s is { Version: 4, Addresses: not [] }) == true);
 
     private Task<CachedSnapshot?> Join(Caller caller)
     {

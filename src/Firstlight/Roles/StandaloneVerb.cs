@@ -27,7 +27,18 @@ internal static class StandaloneVerb
 
         // Guests are answered in process; this port is for `firstlight get` and for agents elsewhere.
         await using var server = await ApiRole.ListenAsync(program, api, cancellationToken);
-        await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(program.Life.Stopping, cancellationToken);
+        var ahead = api.BuildAheadAsync(stop.Token);
+        try
+        {
+            await HostRole.RunAsync(program, inventory, plumber, new InProcessUpstream(api), cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ahead;
+        }
+
         await server.StopAsync(CancellationToken.None);
     }
 }
