@@ -97,4 +97,11 @@ internal static partial class OptionCatalogue
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
         Meaning = "What answers guests in their namespaces: `lean` what is in memory by a loop of our own, and everything else by Kestrel; `kestrel` everything. Where the metadata API is another process, nothing is in memory, and it is Kestrel either way.",
     };
+
+    internal static OptionDefinition<string> ApiEngine { get; } = new()
+    {
+        Section = OwnSection, Name = "api_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "lean",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Api,
+        Meaning = "What reads requests at `metadata_listen_port`: `lean` those that metadata agents usually send by a reader of our own, and everything else by Kestrel; `kestrel` everything.",
+    };
 }
