@@ -20,7 +20,7 @@ public sealed class AgentTalkTests
     [Fact]
     public async Task A_connection_goes_on_after_a_request_that_only_Kestrel_reads()
     {
-        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions());
+        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions(), engine: ApiEngine.Lean);
         var requests = Request(api, Target) + Request(api, $"{Target}?x=1") + Request(api, Target, "Cookie: a=b") + Request(api, Target, "Connection: close");
         var answers = Encoding.ASCII.GetString((await RawHttp.SendAsync(api.EndPoint, Encoding.ASCII.GetBytes(requests))).Body);
         Assert.Equal(3, answers.Split("HTTP/1.1 200 OK\r\n").Length - 1);
@@ -31,7 +31,7 @@ public sealed class AgentTalkTests
     {
         var slow = RecordedInstances.All["multinic"];
         var source = new FixtureSource([Plain, slow]);
-        await using var api = await RunningApi.StartAsync(source, new ApiOptions());
+        await using var api = await RunningApi.StartAsync(source, new ApiOptions(), engine: ApiEngine.Lean);
         Assert.Equal(200, (await api.SendAsync(Plain, Target)).Status);
         source.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var waiting = Enumerable.Range(0, 32).Select(_ => api.SendAsync(slow, Target)).ToArray();
@@ -44,7 +44,7 @@ public sealed class AgentTalkTests
     [Fact]
     public async Task A_server_that_stops_ends_idle_connections_at_once()
     {
-        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { DrainTimeout = TimeSpan.FromMinutes(5) });
+        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { DrainTimeout = TimeSpan.FromMinutes(5) }, engine: ApiEngine.Lean);
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(api.EndPoint);
         await client.SendAsync(Encoding.ASCII.GetBytes(Request(api, Target)));
@@ -58,7 +58,7 @@ public sealed class AgentTalkTests
     [Fact]
     public async Task Without_keep_alive_each_answer_ends_its_connection()
     {
-        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { KeepAlive = false });
+        await using var api = await RunningApi.StartAsync(new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { KeepAlive = false }, engine: ApiEngine.Lean);
         var answer = await RawHttp.SendAsync(api.EndPoint, Encoding.ASCII.GetBytes(Request(api, Target)));
         Assert.Equal((200, "close"), (answer.Status, answer["Connection"]));
     }

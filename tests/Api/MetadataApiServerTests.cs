@@ -44,8 +44,7 @@ public abstract class MetadataApiServerTests(ApiEngine engine)
     public async Task It_listens_on_several_endpoints_and_closes_them()
     {
         using var api = Api();
-        await using var server = new MetadataApiServer(
-            api, [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.IPv6Loopback, 0)], NullLoggerFactory.Instance) { Engine = engine };
+        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.IPv6Loopback, 0)], NullLoggerFactory.Instance) { Engine = engine };
         await server.StartAsync(CancellationToken.None);
         var endPoints = server.EndPoints;
         Assert.Equal(2, endPoints.Count);

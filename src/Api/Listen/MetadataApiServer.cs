@@ -45,8 +45,8 @@ public sealed class MetadataApiServer : IAsyncDisposable
         _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
     }
 
-    /// <summary>What reads requests. Default lean.</summary>
-    public ApiEngine Engine { get; init; } = ApiEngine.Lean;
+    /// <summary>What reads requests. Default Kestrel.</summary>
+    public ApiEngine Engine { get; init; } = ApiEngine.Kestrel;
 
     /// <summary>Where connections come from; null for sockets.</summary>
     internal IConnectionListenerFactory? Transport { get; init; }
@@ -61,7 +61,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     {
         _kestrel = new KestrelServer(
             Options.Create(KestrelOptions()),
-            Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), _loggerFactory),
+            Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggerFactory),
             _loggerFactory);
         try
         {

@@ -100,7 +100,7 @@ internal static partial class OptionCatalogue
 
     internal static OptionDefinition<string> ApiEngine { get; } = new()
     {
-        Section = OwnSection, Name = "api_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "lean",
+        Section = OwnSection, Name = "api_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "kestrel",
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Api,
         Meaning = "What reads requests at `metadata_listen_port`: `lean` those that metadata agents usually send by a reader of our own, and everything else by Kestrel; `kestrel` everything.",
     };

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using Firstlight.Api.Listen;
 using Firstlight.Agent;
 using Firstlight.Agent.Forward;
+using Firstlight.Api.Listen;
 using Firstlight.Api.VendorData;
 using Firstlight.Plumbing.Reconcile;
 using Microsoft.Extensions.Logging;

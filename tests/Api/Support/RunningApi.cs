@@ -42,7 +42,7 @@ internal sealed class RunningApi : IAsyncDisposable
         ISecurityGroupSource? groups = null,
         IAddressDirectory? addresses = null,
         ILogger<MetadataApi>? logger = null,
-        ApiEngine engine = ApiEngine.Lean)
+        ApiEngine engine = ApiEngine.Kestrel)
     {
         var api = new RunningApi(source, options, secret, limits, groups, addresses, logger, engine);
         await api._server.StartAsync(CancellationToken.None);
