@@ -33,7 +33,7 @@ internal sealed record ScaleSettings(int Rounds, int Seconds, int Connections, i
 /// <param name="AfterChange">The first request of each after a change that does not concern it.</param>
 /// <param name="NewInstances">Instances added, one after the other.</param>
 /// <param name="NewNetworks">Networks added, one after the other.</param>
-/// <param name="IdleMillisecondsPerSecond">Processor time of the program while nobody asks.</param>
+/// <param name="IdleMillisecondsPerSecond">Processor time of the program while nobody asks: it looks at its networks.</param>
 internal sealed record ScaleStep(
     string Axis, int Networks, int Instances, int Asked, ScaleStart Start, Measure Warm, long MemoryKiB, FirstRequests AfterChange,
     IReadOnlyList<Addition> NewInstances, IReadOnlyList<Addition> NewNetworks, double IdleMillisecondsPerSecond)
@@ -41,6 +41,22 @@ internal sealed record ScaleStep(
     /// <summary>What grows.</summary>
     [JsonIgnore]
     public int Size => Axis == Axes.Networks ? Networks : Instances;
+
+    /// <summary>Processor time of a request, microseconds: what the program uses in the same time while nobody asks is no request's.</summary>
+    [JsonIgnore]
+    public Spread RequestMicroseconds => Spread.Of(Ours.Rounds.Select(OfRequest));
+
+    /// <summary>The same over nginx's, within each round.</summary>
+    [JsonIgnore]
+    public Spread OverNginx => Spread.Of(Ours.Rounds.Zip(Nginx.Rounds, (ours, nginx) => OfRequest(ours) / nginx.CpuMicrosecondsPerRequest));
+
+    [JsonIgnore]
+    public PeerResult Ours => Warm.Of(Measure.Ours)!;
+
+    [JsonIgnore]
+    public PeerResult Nginx => Warm.Of("nginx")!;
+
+    private double OfRequest(Round round) => round.CpuMicrosecondsPerRequest - (IdleMillisecondsPerSecond * 1000 / round.RequestsPerSecond);
 
     /// <summary>The axes.</summary>
     public static class Axes
