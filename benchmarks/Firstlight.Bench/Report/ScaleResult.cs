@@ -42,21 +42,15 @@ internal sealed record ScaleStep(
     [JsonIgnore]
     public int Size => Axis == Axes.Networks ? Networks : Instances;
 
-    /// <summary>Processor time of a request, microseconds: what the program uses in the same time while nobody asks is no request's.</summary>
+    /// <summary>Processor time of a request over nginx's, all that the program uses meanwhile included.</summary>
     [JsonIgnore]
-    public Spread RequestMicroseconds => Spread.Of(Ours.Rounds.Select(OfRequest));
-
-    /// <summary>The same over nginx's, within each round.</summary>
-    [JsonIgnore]
-    public Spread OverNginx => Spread.Of(Ours.Rounds.Zip(Nginx.Rounds, (ours, nginx) => OfRequest(ours) / nginx.CpuMicrosecondsPerRequest));
+    public Spread OverNginx => Warm.Over("nginx")!.Cpu;
 
     [JsonIgnore]
     public PeerResult Ours => Warm.Of(Measure.Ours)!;
 
     [JsonIgnore]
     public PeerResult Nginx => Warm.Of("nginx")!;
-
-    private double OfRequest(Round round) => round.CpuMicrosecondsPerRequest - (IdleMillisecondsPerSecond * 1000 / round.RequestsPerSecond);
 
     /// <summary>The axes.</summary>
     public static class Axes

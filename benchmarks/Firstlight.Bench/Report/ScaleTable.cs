@@ -18,7 +18,7 @@ internal static class ScaleTable
             var steps = Of(result, axis);
             if (steps is not [var first, .., var last]) continue;
             text.Line($"- a request, from {Texts.Count(first.Size)} to {Texts.Count(last.Size)} {axis}: **{Texts.Times(Growth(first, last))}** CPU, at the most **{Texts.Times(steps.Max(s => Growth(first, s)))}**; {Judge(steps)} ({OverNginx(first)} of nginx's with {Texts.Count(first.Size)}, {OverNginx(last)} with {Texts.Count(last.Size)})");
-            text.Line($"- while nobody asks, the program looks at its networks: {last.IdleMillisecondsPerSecond:F0} ms CPU a second with {Texts.Count(last.Size)} {axis}, {first.IdleMillisecondsPerSecond:F0} with {Texts.Count(first.Size)}; with that, a request under full load takes {Texts.Times(GrowthOfAll(first, last))}");
+            text.Line($"- while nobody asks, the program looks at its networks: {last.IdleMillisecondsPerSecond:F0} ms CPU a second with {Texts.Count(last.Size)} {axis}, {first.IdleMillisecondsPerSecond:F0} with {Texts.Count(first.Size)}, which is in the figures of a request as well");
             text.Line($"- a request after a change that does not concern it: {Texts.Seconds(last.AfterChange.CpuMicroseconds / 1e6)} CPU with {Texts.Count(last.Size)} {axis}, {Texts.Seconds(first.AfterChange.CpuMicroseconds / 1e6)} with {Texts.Count(first.Size)}");
             text.Line($"- memory: **{Texts.Count(PerOne(steps))} B** for {(axis == ScaleStep.Axes.Networks ? "a network with one instance" : "an instance")}; {Texts.Memory(last.MemoryKiB * 1024.0)} with {Texts.Count(last.Size)}");
             text.Line($"- start over {Texts.Count(last.Size)} {axis}: {Texts.Seconds(last.Start.FirstAnswerMs / 1000)} to the first answer, {Texts.Seconds(last.Start.ReadyMs / 1000)} until all is in order");
@@ -28,7 +28,7 @@ internal static class ScaleTable
         Table(text, result);
         var settings = result.Settings;
         text.Line($"");
-        text.Line($"`firstlight standalone` with networks of its own, DHCP of each included; networks: 200 instances or one on each network, whichever is more; instances: on 10 networks. Up to 200 instances ask, from up to 200 networks, each request on a new connection, {settings.Connections} at a time; medians of {settings.Rounds} rounds of {settings.Seconds} s, ours and nginx in turns, and growth is of the ratio to nginx, so that a busy machine does not count. CPU is that of the program, and what it uses in the same time while nobody asks, to look at all its networks now and then, is taken off; it is told apart. After a change: another instance was added, and each asks once. Added: {settings.Changes} times, medians; the time is from the end of `firstlight apply`, CPU is until the program is at rest. Memory is that of the program, proportional set size, without dnsmasq. Server on processor 0, guests on processor 1.");
+        text.Line($"`firstlight standalone` with networks of its own, DHCP of each included; networks: 200 instances or one on each network, whichever is more; instances: on 10 networks. Up to 200 instances ask, from up to 200 networks, each request on a new connection, {settings.Connections} at a time; medians of {settings.Rounds} rounds of {settings.Seconds} s, ours and nginx in turns, and growth is of the ratio to nginx, so that a busy machine does not count. CPU is all that the program uses meanwhile, its looks at its networks included. After a change: another instance was added, and each asks once. Added: {settings.Changes} times, medians; the time is from the end of `firstlight apply`, CPU is until the program is at rest. Memory is that of the program, proportional set size, without dnsmasq. Server on processor 0, guests on processor 1.");
         text.Others(result.Steps.Select(s => s.Warm));
         text.Machine(result.Host, result.Finished);
         return text.ToString();
@@ -43,7 +43,7 @@ internal static class ScaleTable
             yield return new LinePlot(
                 $"scale-{axis}", $"CPU of a request, by the {axis} there are", axis,
                 [
-                    new("Firstlight", [.. steps.Select(s => new Point(s.Size, s.RequestMicroseconds))], IsOurs: true),
+                    new("Firstlight", [.. steps.Select(s => new Point(s.Size, s.Ours.CpuMicrosecondsPerRequest))], IsOurs: true),
                     new("nginx in the same rounds", [.. steps.Select(s => new Point(s.Size, s.Nginx.CpuMicrosecondsPerRequest))], IsOurs: false),
                 ], us => Texts.Seconds(us / 1e6), IsLogarithmic: false);
             yield return new LinePlot(
@@ -73,8 +73,8 @@ internal static class ScaleTable
             var steps = Of(result, axis);
             if (steps is not [var first, .., var last]) continue;
             yield return new(
-                $"CPU of a request with {Texts.Count(last.Size)} {axis}, against the same with {Texts.Count(first.Size)}", Texts.Seconds(first.RequestMicroseconds.Median / 1e6),
-                Texts.Seconds(last.RequestMicroseconds.Median / 1e6), Texts.Times(Growth(first, last)), Judge(steps));
+                $"CPU of a request with {Texts.Count(last.Size)} {axis}, against the same with {Texts.Count(first.Size)}", Texts.Seconds(first.Ours.CpuMicrosecondsPerRequest.Median / 1e6),
+                Texts.Seconds(last.Ours.CpuMicrosecondsPerRequest.Median / 1e6), Texts.Times(Growth(first, last)), Judge(steps));
         }
     }
 
@@ -83,8 +83,6 @@ internal static class ScaleTable
     private static ScaleStep[] Of(ScaleResult result, string axis) => [.. result.Steps.Where(s => s.Axis == axis).OrderBy(s => s.Size)];
 
     private static double Growth(ScaleStep first, ScaleStep step) => step.OverNginx.Median / first.OverNginx.Median;
-
-    private static double GrowthOfAll(ScaleStep first, ScaleStep step) => step.Warm.Over("nginx")!.Cpu.Median / first.Warm.Over("nginx")!.Cpu.Median;
 
     private static string OverNginx(ScaleStep step) => Texts.Range(step.OverNginx, Texts.Times);
 
@@ -98,12 +96,12 @@ internal static class ScaleTable
     private static void Table(StringBuilder text, ScaleResult result)
     {
         text.Line($"");
-        text.Line($"| networks | instances | CPU µs a request | over nginx | with its looks at networks, CPU µs | p50 / p99 ms | after a change, CPU µs | memory MiB, started / asked | start: first answer / in order, s | CPU s | new instance: apply / answered, ms | CPU ms | new network: apply / listens, ms | CPU ms | idle, ms CPU a second |");
-        text.Line($"|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        text.Line($"| networks | instances | CPU µs a request | over nginx | p50 / p99 ms | after a change, CPU µs | memory MiB, started / asked | start: first answer / in order, s | CPU s | new instance: apply / answered, ms | CPU ms | new network: apply / listens, ms | CPU ms | idle, ms CPU a second |");
+        text.Line($"|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var s in result.Steps)
         {
-            var (cpu, ratio, all) = (s.RequestMicroseconds, s.OverNginx, s.Ours.CpuMicrosecondsPerRequest);
-            text.Line($"| {Texts.Count(s.Networks)} | {Texts.Count(s.Instances)} | {cpu.Median:F1} ({cpu.Least:F1}–{cpu.Most:F1}) | {ratio.Median:F2} ({ratio.Least:F2}–{ratio.Most:F2}) | {all.Median:F1} | {s.Ours.P50Ms.Median:F2} / {s.Ours.P99Ms.Median:F2} | {s.AfterChange.CpuMicroseconds:F0} | {s.Start.MemoryKiB / 1024} / {s.MemoryKiB / 1024} | {s.Start.FirstAnswerMs / 1000:F2} / {s.Start.ReadyMs / 1000:F2} | {s.Start.CpuMs / 1000:F2} | {Median(s.NewInstances, a => a.ApplyMs):F0} / {Median(s.NewInstances, a => a.AnsweredMs):F0} | {Median(s.NewInstances, a => a.CpuMs):F0} | {Median(s.NewNetworks, a => a.ApplyMs):F0} / {Median(s.NewNetworks, a => a.AnsweredMs):F0} | {Median(s.NewNetworks, a => a.CpuMs):F0} | {s.IdleMillisecondsPerSecond:F1} |");
+            var (cpu, ratio) = (s.Ours.CpuMicrosecondsPerRequest, s.OverNginx);
+            text.Line($"| {Texts.Count(s.Networks)} | {Texts.Count(s.Instances)} | {cpu.Median:F1} ({cpu.Least:F1}–{cpu.Most:F1}) | {ratio.Median:F2} ({ratio.Least:F2}–{ratio.Most:F2}) | {s.Ours.P50Ms.Median:F2} / {s.Ours.P99Ms.Median:F2} | {s.AfterChange.CpuMicroseconds:F0} | {s.Start.MemoryKiB / 1024} / {s.MemoryKiB / 1024} | {s.Start.FirstAnswerMs / 1000:F2} / {s.Start.ReadyMs / 1000:F2} | {s.Start.CpuMs / 1000:F2} | {Median(s.NewInstances, a => a.ApplyMs):F0} / {Median(s.NewInstances, a => a.AnsweredMs):F0} | {Median(s.NewInstances, a => a.CpuMs):F0} | {Median(s.NewNetworks, a => a.ApplyMs):F0} / {Median(s.NewNetworks, a => a.AnsweredMs):F0} | {Median(s.NewNetworks, a => a.CpuMs):F0} | {s.IdleMillisecondsPerSecond:F1} |");
         }
     }
 }

@@ -7,9 +7,6 @@ namespace Firstlight.Bench.Scenarios.Scales;
 /// <summary>Things added to a running program one after the other, each when it is at rest, and how long until they are there.</summary>
 internal sealed class Additions(FirstlightPeer firstlight, Rest rest)
 {
-    /// <summary>What the program uses all the time is taken off what an addition costs. Default no.</summary>
-    public bool WithoutRest { get; init; }
-
     /// <param name="count">How many.</param>
     /// <param name="next">The next one: its cloud file, and whether it is there.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -27,8 +24,7 @@ internal sealed class Additions(FirstlightPeer firstlight, Rest rest)
             await Reach.UntilAsync(isThere, cancellationToken);
             var answered = Stopwatch.GetElapsedTime(begun).TotalMilliseconds - applied;
             await rest.UntilAsync(cancellationToken);
-            var always = WithoutRest ? rest.Always * Stopwatch.GetElapsedTime(begun).TotalSeconds : 0;
-            additions.Add(new(applied, answered, Math.Max(0, ((rest.Cpu() - before).Total / 1000) - always)));
+            additions.Add(new(applied, answered, (rest.Cpu() - before).Total / 1000));
         }
 
         return additions;

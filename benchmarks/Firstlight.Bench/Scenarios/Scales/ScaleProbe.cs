@@ -28,7 +28,7 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
         var warm = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
         var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
-        var additions = new Additions(world.Firstlight, _rest) { WithoutRest = true };
+        var additions = new Additions(world.Firstlight, _rest);
         var instance = await additions.MeasureAsync(Changes, () => NewInstance(cancellationToken), cancellationToken);
         var after = await AfterChangeAsync(asking, cancellationToken);
         var network = await additions.MeasureAsync(Changes, () => NewNetwork(cancellationToken), cancellationToken);
@@ -66,11 +66,10 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
 
     private async Task<FirstRequests> AfterChangeAsync(Place asking, CancellationToken cancellationToken)
     {
-        var (before, begun) = (_rest.Cpu(), Stopwatch.GetTimestamp());
+        var before = _rest.Cpu();
         // A few at a time, so that none waits for long.
         var asked = await CrowdLoad.OnceAsync(asking, Reach.Ours, Reach.Document, connections: 4, cancellationToken);
-        var cpu = (_rest.Cpu() - before).Total - (_rest.Always * 1000 * Stopwatch.GetElapsedTime(begun).TotalSeconds);
-        return new((int)asked.Requests, asked.FailedResponses, Math.Max(0, cpu) / asked.Requests, asked.P50Ms);
+        return new((int)asked.Requests, asked.FailedResponses, (_rest.Cpu() - before).Total / asked.Requests, asked.P50Ms);
     }
 
     private (string File, Func<Task<bool>> IsThere) NewInstance(CancellationToken cancellationToken)
