@@ -29,7 +29,7 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
     private static PortGuardListing Read(string json)
     {
         // Not from the pool of arrays, which would keep megabytes for good: so long a listing is read at a start, and after others changed rules.
-        var root = JsonElement.Parse(json);
+        var root = JsonElement.Parse(Encoding.UTF8.GetBytes(json));
         var elements = new PortGuardElements();
         var parts = 0;
         using var skeleton = new MemoryStream();
