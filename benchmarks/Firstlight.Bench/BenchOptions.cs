@@ -14,6 +14,9 @@ internal sealed record BenchOptions(
     /// <summary>Connections open at a time wherever each is for one request.</summary>
     public const int Connections = 64;
 
+    /// <summary>Sizes to measure of each axis of <c>scale</c>; null for its own.</summary>
+    public IReadOnlyList<int>? Sizes { get; init; }
+
     /// <summary>A run with all peers and of full length, whose figures are kept.</summary>
     public bool ForTheRecord { get; init; }
 

@@ -19,6 +19,9 @@ public sealed record AgentOptions
     /// <summary>What answers guests. Default the lean engine.</summary>
     public GuestEngine Engine { get; init; } = GuestEngine.Lean;
 
+    /// <summary>Threads of the lean engine, which share the listeners among them. Default 0: one for each four processors, at most four.</summary>
+    public int Loops { get; init; }
+
     /// <summary>Open connections a listener may have; further ones are closed at once. Default 1024.</summary>
     public int MaxConnectionsPerListener { get; init; } = 1024;
 

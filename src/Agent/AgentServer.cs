@@ -25,7 +25,7 @@ public sealed class AgentServer : IAsyncDisposable
     private readonly Identifier _identifier;
     private readonly GuestApplication _application;
     private readonly GuestServer _server;
-    private readonly GuestLoop? _loop;
+    private readonly GuestLoops? _loops;
     private int _stopped;
 
     /// <summary>Puts the agent together; nothing listens yet.</summary>
@@ -52,9 +52,9 @@ public sealed class AgentServer : IAsyncDisposable
         var transport = new AgentTransport(_listeners, _proxies);
         _server = new GuestServer(options, transport, transport.EndPoints, loggers);
         if (options.Engine != GuestEngine.Lean || !upstream.KeepsAnswers) return;
-        _loop = new GuestLoop("guest loop", time, loggers.CreateLogger<GuestLoop>());
+        _loops = new GuestLoops(options.Loops > 0 ? options.Loops : GuestLoops.ByProcessors(Environment.ProcessorCount), time, loggers);
         var talk = new GuestTalk(path, _limiter, _metrics, time, loggers.CreateLogger<GuestTalk>());
-        _listeners.Engine = (home, socket) => new LoopAcceptor(home, socket, _loop, talk, options, time, loggers.CreateLogger<LoopAcceptor>());
+        _listeners.Engine = (home, socket) => new LoopAcceptor(home, socket, _loops.Next(), talk, options, time, loggers.CreateLogger<LoopAcceptor>());
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ public sealed class AgentServer : IAsyncDisposable
         await _server.StopAsync(either.Token);
         await _server.DisposeAsync();
         await _listeners.DisposeAsync();
-        _loop?.Dispose();
+        _loops?.Dispose();
         if (_proxies is not null) await _proxies.DisposeAsync();
         _metrics.Dispose();
         _limiter?.Dispose();

@@ -15,6 +15,8 @@ internal sealed record BenchCommand(string Root, IReadOnlyList<IScenario> Scenar
 
     private IReadOnlyList<string>? Peers { get; init; }
 
+    private IReadOnlyList<int>? Sizes { get; init; }
+
     private bool Record { get; init; }
 
     private string? Against { get; init; }
@@ -37,14 +39,17 @@ internal sealed record BenchCommand(string Root, IReadOnlyList<IScenario> Scenar
                 "--slowed" => command with { Slowed = true },
                 "--against" => command with { Against = Value() },
                 "--root" => command with { Root = Value() },
-                "--rounds" => command with { Rounds = Number(Value()) },
-                "--peers" => command with { Peers = Value().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
+                "--rounds" => command with { Rounds = Number("--rounds", Value()) },
+                "--peers" => command with { Peers = Values() },
+                "--sizes" => command with { Sizes = [.. Values().Select(v => Number("--sizes", v)).Order()] },
                 "page" => command with { Page = true },
                 "all" => command with { IsAll = true },
                 _ => Scenario(arguments[i]),
             };
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new BenchException($"{arguments[i - 1]} wants a value");
+
+            string[] Values() => Value().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }
 
         return command.Checked(named);
@@ -64,7 +69,8 @@ internal sealed record BenchCommand(string Root, IReadOnlyList<IScenario> Scenar
         return new(
             Root, scenario.Name, Rounds ?? (Quick ? scenario.Rounds.Quick : scenario.Rounds.Full), Seconds: Quick ? 1 : 5, WarmUpSeconds: Quick ? 2 : 8, Quick, Peers ?? scenario.Peers)
         {
-            ForTheRecord = !Quick && !Slowed && Peers is null && (!scenario.RecordsOnlyWhenAsked || Record || IsAll),
+            ForTheRecord = !Quick && !Slowed && Peers is null && Sizes is null && (!scenario.RecordsOnlyWhenAsked || Record || IsAll),
+            Sizes = Sizes,
             Against = Against,
             Slowed = Slowed,
         };
@@ -76,11 +82,12 @@ internal sealed record BenchCommand(string Root, IReadOnlyList<IScenario> Scenar
         if (IsAll && (named.Count > 0 || Page)) throw new BenchException("'all' stands alone");
         if (Page && named.Count > 0) throw new BenchException("'page' stands alone");
         if ((Record || Slowed || Against is not null) && named is not [{ RecordsOnlyWhenAsked: true }]) throw new BenchException("--record, --against and --slowed are for guard");
+        if (Sizes is not null && named is not [ScaleScenario]) throw new BenchException("--sizes is for scale");
         if (Record && (Quick || Slowed)) throw new BenchException("a quick or slowed run is for no record");
         return this with { Scenarios = Page || Help ? [] : IsAll ? ScenarioList.All : named.Count > 0 ? named : [ScenarioList.Find("path")!] };
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
+    private static int Number(string option, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
         ? n
-        : throw new BenchException("--rounds wants a number above 0");
+        : throw new BenchException($"{option} wants a number above 0");
 }

@@ -30,6 +30,7 @@ internal static class Help
               ./bench --quick                        half a minute: is it still as fast as it was?
               ./bench path --peers firstlight,nginx  only these two
               ./bench boot scale                     two of them, for the record
+              ./bench scale --peers networks --sizes 1,4000    one axis, at these sizes
               ./bench guard                          compares with the kept result; exit code 1 where something is lost
               ./bench guard --record                 measures the result to compare with
               ./bench guard --against FILE           compares with another result

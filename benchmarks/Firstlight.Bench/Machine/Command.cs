@@ -63,6 +63,20 @@ internal static class Command
         }
     }
 
+    /// <summary>Ends a process that may have ended meanwhile.</summary>
+    public static void Kill(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has.
+        }
+    }
+
     public static Process Start(ProcessStartInfo start)
     {
         try

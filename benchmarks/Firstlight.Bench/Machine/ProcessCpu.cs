@@ -14,19 +14,12 @@ internal static partial class ProcessCpu
     public static CpuTime Time(IEnumerable<int> pids, int ticksPerSecond, string? owning = null)
     {
         var sum = new CpuTime();
-        var tick = 1_000_000.0 / ticksPerSecond;
-        foreach (var stat in Family(pids, owning))
-        {
-            var ticks = stat.OwnUser + stat.OwnSystem;
-            // CPUCLOCK_SCHED of a process, as clock_getcpuclockid(3) makes it.
-            var own = GetTime((~stat.Pid << 3) | ExactClock, out var time) == 0 ? (time.Seconds * 1e6) + (time.Nanoseconds / 1e3) : ticks * tick;
-            var user = ticks == 0 ? own / 2 : own * stat.OwnUser / ticks;
-            sum += new CpuTime(user, own - user);
-            sum += new CpuTime((stat.User - stat.OwnUser) * tick, (stat.System - stat.OwnSystem) * tick);
-        }
-
+        foreach (var stat in Family(pids, owning)) sum += TimeOf(stat, ticksPerSecond);
         return sum;
     }
+
+    /// <summary>Time of one process, and of the programs it started that have ended: at once, however many processes the machine has.</summary>
+    public static CpuTime OfOne(int pid, int ticksPerSecond) => ReadStat(pid) is { } stat ? TimeOf(stat, ticksPerSecond) : default;
 
     /// <summary>Time of this process, and of the programs it started that have ended.</summary>
     public static CpuTime OfThis(int ticksPerSecond)
@@ -65,6 +58,9 @@ internal static partial class ProcessCpu
     /// <summary>Descriptors a process has open.</summary>
     public static int Descriptors(int pid) => Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count();
 
+    /// <summary>Processes that name something on their command line.</summary>
+    public static IEnumerable<int> Owned(string owning) => Family([], owning).Select(s => s.Pid);
+
     // A daemon such as dnsmasq is no descendant any more; it is known by the directory named on its command line.
     private static List<Stat> Family(IEnumerable<int> pids, string? owning)
     {
@@ -93,6 +89,15 @@ internal static partial class ProcessCpu
 
             return false;
         }
+    }
+
+    private static CpuTime TimeOf(Stat stat, int ticksPerSecond)
+    {
+        var (tick, ticks) = (1_000_000.0 / ticksPerSecond, stat.OwnUser + stat.OwnSystem);
+        // CPUCLOCK_SCHED of a process, as clock_getcpuclockid(3) makes it.
+        var own = GetTime((~stat.Pid << 3) | ExactClock, out var time) == 0 ? (time.Seconds * 1e6) + (time.Nanoseconds / 1e3) : ticks * tick;
+        var user = ticks == 0 ? own / 2 : own * stat.OwnUser / ticks;
+        return new CpuTime(user, own - user) + new CpuTime((stat.User - stat.OwnUser) * tick, (stat.System - stat.OwnSystem) * tick);
     }
 
     private static Stat? ReadStat(int pid)

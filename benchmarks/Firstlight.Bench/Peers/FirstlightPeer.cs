@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -11,6 +12,7 @@ namespace Firstlight.Bench.Peers;
 internal sealed class FirstlightPeer : Peer
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(5);
     private readonly BenchOptions _options;
     private readonly string _directory;
     private readonly int _management = FreePort();
@@ -37,6 +39,13 @@ internal sealed class FirstlightPeer : Peer
     /// <summary>The program alone, without the daemons it started.</summary>
     public int Pid => Running.Pid;
 
+    /// <summary>The program alone counts: looking for thousands of daemons takes longer than what is measured. Default no.</summary>
+    public bool IsAlone { get; set; }
+
+    public override CpuTime Cpu(Host host) => IsAlone ? ProcessCpu.OfOne(Pid, host.TicksPerSecond) : base.Cpu(host);
+
+    public override long MemoryKiB() => IsAlone ? ProcessCpu.MemoryKiB([Pid]) : base.MemoryKiB();
+
     /// <summary>Where it answers signed requests.</summary>
     public IPEndPoint Api => new(IPAddress.Loopback, _api);
 
@@ -47,7 +56,7 @@ internal sealed class FirstlightPeer : Peer
         {
             // Methods that are precompiled would not be slow.
             string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
-            return new(Name, Path.Combine(_directory, "firstlight.log"), [.. slowed, "taskset", "-c", "0", Program, "standalone", "--config-file", Config]);
+            return LaunchAs([.. slowed, "taskset", "-c", "0"]);
         }
     }
 
@@ -96,16 +105,33 @@ internal sealed class FirstlightPeer : Peer
         await UntilReadyAsync(cancellationToken);
     }
 
-    /// <summary>How far a start with much to do is, as the program logs it, since asking it would cost it something; null where it said nothing yet.</summary>
-    public string? Progress() => File.Exists(Launch.Log) && File.ReadLines(Launch.Log).LastOrDefault(l => l.Contains(" looked at", StringComparison.Ordinal)) is { } line
-        ? line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]
-        : null;
+    /// <summary>Starts the program on all processors, where the start itself is not what is measured, and tells now and then how far it is.</summary>
+    public async Task MakeNetworksAsync(CancellationToken cancellationToken)
+    {
+        _daemon = LaunchAs([]).Start();
+        await TellAsync(UntilReadyAsync(cancellationToken));
+    }
+
+    /// <summary>Waits for a start and tells now and then how far it is, as the program logs it, since asking it would cost it something.</summary>
+    public async Task TellAsync(Task ready)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (await Task.WhenAny(ready, Task.Delay(Tell, CancellationToken.None)) != ready)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s: {Progress() ?? "nothing said yet"}"));
+        await ready;
+    }
 
     /// <summary>Ends the program; its networks stay, and the next start takes them over.</summary>
     public async Task StopAsync()
     {
         if (_daemon is not null) await _daemon.DisposeAsync();
         _daemon = null;
+    }
+
+    /// <summary>Ends its dnsmasq, which run on after the program.</summary>
+    public void EndDaemons()
+    {
+        foreach (var pid in ProcessCpu.Owned(_directory)) Command.Kill(pid);
     }
 
     /// <summary>Waits until the program says that all networks are in order.</summary>
@@ -148,6 +174,12 @@ internal sealed class FirstlightPeer : Peer
             return status == 200 && document.Contains(network.ServerId.ToString(), StringComparison.Ordinal);
         }
     }
+
+    private Launch LaunchAs(string[] before) => new(Name, Path.Combine(_directory, "firstlight.log"), [.. before, Program, "standalone", "--config-file", Config]);
+
+    private string? Progress() => File.Exists(Launch.Log) && File.ReadLines(Launch.Log).LastOrDefault(l => l.Contains(" looked at", StringComparison.Ordinal)) is { } line
+        ? line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]
+        : null;
 
     private static string Configuration(string state, int management, int api) => string.Create(CultureInfo.InvariantCulture, $"""
         [DEFAULT]

@@ -21,7 +21,7 @@ internal abstract class Peer
     protected virtual string? Owning => null;
 
     /// <summary>Processor time of all its processes so far.</summary>
-    public CpuTime Cpu(Host host) => ProcessCpu.Time(Pids, host.TicksPerSecond, Owning);
+    public virtual CpuTime Cpu(Host host) => ProcessCpu.Time(Pids, host.TicksPerSecond, Owning);
 
-    public long MemoryKiB() => ProcessCpu.MemoryKiB(Pids, Owning);
+    public virtual long MemoryKiB() => ProcessCpu.MemoryKiB(Pids, Owning);
 }

@@ -33,7 +33,7 @@ internal sealed record ScaleSettings(int Rounds, int Seconds, int Connections, i
 /// <param name="AfterChange">The first request of each after a change that does not concern it.</param>
 /// <param name="NewInstances">Instances added, one after the other.</param>
 /// <param name="NewNetworks">Networks added, one after the other.</param>
-/// <param name="IdleMillisecondsPerSecond">Processor time of the program while nobody asks.</param>
+/// <param name="IdleMillisecondsPerSecond">Processor time of the program while nobody asks: it looks at its networks.</param>
 internal sealed record ScaleStep(
     string Axis, int Networks, int Instances, int Asked, ScaleStart Start, Measure Warm, long MemoryKiB, FirstRequests AfterChange,
     IReadOnlyList<Addition> NewInstances, IReadOnlyList<Addition> NewNetworks, double IdleMillisecondsPerSecond)
@@ -41,6 +41,16 @@ internal sealed record ScaleStep(
     /// <summary>What grows.</summary>
     [JsonIgnore]
     public int Size => Axis == Axes.Networks ? Networks : Instances;
+
+    /// <summary>Processor time of a request over nginx's, all that the program uses meanwhile included.</summary>
+    [JsonIgnore]
+    public Spread OverNginx => Warm.Over("nginx")!.Cpu;
+
+    [JsonIgnore]
+    public PeerResult Ours => Warm.Of(Measure.Ours)!;
+
+    [JsonIgnore]
+    public PeerResult Nginx => Warm.Of("nginx")!;
 
     /// <summary>The axes.</summary>
     public static class Axes

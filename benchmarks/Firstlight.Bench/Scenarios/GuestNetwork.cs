@@ -89,6 +89,20 @@ internal sealed class GuestNetwork(int number = 0)
         undo.Add($"namespace {GuestNamespace}", () => RemoveNamespaceAsync(GuestNamespace));
     }
 
+    /// <summary>The same for many networks, whose guests are no processes.</summary>
+    public static void RemoveGuestsAtEnd(IReadOnlyList<GuestNetwork> networks, Undo undo) =>
+        undo.Add("guests", () => BatchAsync(networks.Select(n => $"netns delete {n.GuestNamespace}")));
+
+    /// <summary>
+    /// Takes away the namespaces and bridges of thousands of networks whose processes have ended. Network by network, each device would wait for the whole kernel; with their
+    /// namespaces it takes many at a time.
+    /// </summary>
+    public static async Task RemoveServersAsync(IReadOnlyList<GuestNetwork> networks)
+    {
+        await BatchAsync(networks.Select(n => $"netns delete {n.ServerNamespace}"));
+        await BatchAsync(networks.Select(n => $"link delete {n.Bridge}"));
+    }
+
     /// <summary>The servers' side without Firstlight: for comparing the other peers alone.</summary>
     public Task MakeServerSideAsync(CancellationToken cancellationToken)
     {
@@ -137,6 +151,9 @@ internal sealed class GuestNetwork(int number = 0)
 
             """;
     }
+
+    // What is not there needs no removing.
+    private static Task BatchAsync(IEnumerable<string> lines) => ScriptAsync($"ip -force -batch - 2>/dev/null <<BATCH || true\n{string.Join('\n', lines)}\nBATCH\n", CancellationToken.None);
 
     private static async Task ScriptAsync(string script, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ internal sealed class SyncScenario : Scenario<SyncResult>
 
         Task PlugAsync(IReadOnlyList<GuestNetwork> plugged)
         {
-            foreach (var network in plugged) network.RemoveGuestsAtEnd(undo);
+            GuestNetwork.RemoveGuestsAtEnd(plugged, undo);
             return GuestNetwork.PlugAsync(plugged, cancellationToken);
         }
     }

@@ -10,7 +10,7 @@ internal static class AgentReader
 {
     /// <summary>The part every agent has.</summary>
     public static AgentSettings Read(OptionReader reader, ProgramRole role) =>
-        new(Upstream(reader, role), reader.Read(Known.StaleIfError), RateLimit(reader), reader.Read(Known.NeutronRelease), Engine(reader));
+        new(Upstream(reader, role), reader.Read(Known.StaleIfError), RateLimit(reader), reader.Read(Known.NeutronRelease), Engine(reader), reader.Read(Known.GuestLoops));
 
     /// <summary>The socket of haproxies.</summary>
     public static ProxySocketOptions ProxySocket(OptionReader reader) => new(reader.Read(Known.MetadataProxySocket))

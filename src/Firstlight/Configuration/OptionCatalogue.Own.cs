@@ -97,4 +97,11 @@ internal static partial class OptionCatalogue
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
         Meaning = "What answers guests in their namespaces: `lean` what is in memory by a loop of our own, and everything else by Kestrel; `kestrel` everything. Where the metadata API is another process, nothing is in memory, and it is Kestrel either way.",
     };
+
+    internal static OptionDefinition<int> GuestLoops { get; } = new()
+    {
+        Section = OwnSection, Name = "guest_loops", Form = ValueForms.Integer(0, 64), DefaultText = "0",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
+        Meaning = "Threads of the `lean` engine. Each network's listener belongs to one of them, so more than one helps where guests of many networks ask at once; 0 for one for each four processors, at most four.",
+    };
 }

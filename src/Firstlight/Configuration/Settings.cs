@@ -139,7 +139,8 @@ internal sealed record ConfigDriveSettings(string Format, ImmutableArray<string>
 /// <param name="RateLimit">How much a guest may ask; null for as much as it likes.</param>
 /// <param name="NeutronRelease">Release whose refusals and error pages are given.</param>
 /// <param name="Engine">What answers guests.</param>
-internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease, GuestEngine Engine)
+/// <param name="Loops">Threads of the lean one; 0 for as many as suit the processors.</param>
+internal sealed record AgentSettings(HttpUpstreamOptions Upstream, TimeSpan StaleIfError, RateLimitOptions? RateLimit, int NeutronRelease, GuestEngine Engine, int Loops)
 {
     /// <summary>The first metadata API, which a verb that asks one asks.</summary>
     public Uri MetadataApi => new UriBuilder(Upstream.Protocol, Upstream.Addresses[0].Host.Contains(':', StringComparison.Ordinal) ? $"[{Upstream.Addresses[0].Host}]" : Upstream.Addresses[0].Host, Upstream.Addresses[0].Port).Uri;

@@ -64,6 +64,7 @@ internal static class RoleOptions
     public static AgentOptions ForAgent(this Settings settings) => new()
     {
         Engine = settings.Agent.Engine,
+        Loops = settings.Agent.Loops,
         MaxRequestsInFlight = settings.Limits.MaxConcurrentRequests,
         HeaderTimeout = settings.Limits.HeaderTimeout,
         IdleTimeout = settings.Limits.IdleTimeout,

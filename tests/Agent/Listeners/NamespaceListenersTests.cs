@@ -9,14 +9,14 @@ using Firstlight.Metadata.Identity;
 namespace Firstlight.Agent.Tests.Listeners;
 
 /// <summary>Listeners that come and go with their namespaces. Once for each engine.</summary>
-public abstract class NamespaceListenersTests(GuestEngine engine)
+public abstract class NamespaceListenersTests(GuestEngine engine, int loops = 0)
 {
     [Fact]
     public async Task Two_networks_with_the_same_guest_address_are_told_apart()
     {
         using var red = new Cable();
         using var blue = new Cable();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
 
@@ -32,7 +32,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     public async Task Curl_in_a_guest_gets_its_document()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         await agent.ListenAsync(TestAgent.On(cable.Service, TestAgent.Network("red")));
 
@@ -49,7 +49,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
         try
         {
             for (var i = 0; i < Count; i++) namespaces.Add(new TestNamespace().WithGuests("10.0.0.5"));
-            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
             for (var i = 0; i < Count; i++) agent.Directory.Add(TestAgent.Network($"n{i}"), "10.0.0.5", $"instance-{i}");
 
             var report = await agent.ListenAsync([.. namespaces.Select((space, i) => TestAgent.On(space, TestAgent.Network($"n{i}")))]);
@@ -69,7 +69,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     public async Task Link_local_guest_is_known_by_the_mac_in_its_address()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         agent.Directory.AddMac(TestAgent.Network("red"), Cable.GuestMac, "red-instance");
         var report = await agent.ListenAsync(V6(cable.Service, TestAgent.Network("red")));
         Assert.Empty(report.Problems);
@@ -101,7 +101,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var cable = new Cable();
         cable.Guest.Add("fe80::f816:3e00:b3:e838/64", "eth0");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         // Neutron drops the middle octets unseen, and would read the address as this MAC.
         agent.Directory.AddMac(TestAgent.Network("red"), Cable.GuestMac, "red-instance");
         await agent.ListenAsync(V6(cable.Service, TestAgent.Network("red")));
@@ -116,7 +116,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     public async Task Missing_device_is_a_problem_that_passes_when_the_device_comes()
     {
         using var space = new TestNamespace();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
 
         var report = await agent.ListenAsync(V6(space, TestAgent.Network("red")) with { Device = "late0" });
 
@@ -133,7 +133,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
         cable.Service.Add("fd00::2/64", "eth0");
         cable.Guest.Add("fd00::5/64", "eth0");
         var router = new Scope(ScopeKind.Router, "r1");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         agent.Directory.Add(router, "10.0.0.5", "four");
         agent.Directory.Add(router, "fd00::5", "six");
 
@@ -151,7 +151,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     public async Task Deleted_namespace_is_freed_at_once_and_opened_again_under_its_old_name()
     {
         using var cable = new Cable();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, RescanInterval = TimeSpan.FromHours(1) });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops, RescanInterval = TimeSpan.FromHours(1) });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         await agent.ListenAsync(TestAgent.On(cable.Service, TestAgent.Network("red")));
         using var open = await GuestClient.ConnectAsync(cable.Guest);
@@ -177,7 +177,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var space = new TestNamespace().WithGuests("10.0.0.5");
         // A directory nobody watches: only the inode can tell.
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, NamespaceDirectory = "/nowhere", RescanInterval = TimeSpan.FromHours(1) });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops, NamespaceDirectory = "/nowhere", RescanInterval = TimeSpan.FromHours(1) });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         var spec = TestAgent.On(space, TestAgent.Network("red"));
         await agent.ListenAsync(spec);
@@ -196,7 +196,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
         await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
         using var open = await GuestClient.ConnectAsync(red, "10.0.0.5");
@@ -220,7 +220,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
         try
         {
             File.WriteAllBytes(broken, []);
-            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, NamespaceDirectory = directory.FullName });
+            await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops, NamespaceDirectory = directory.FullName });
             agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
             var spec = TestAgent.On(real, TestAgent.Network("red")) with { NamespacePath = broken };
 
@@ -246,7 +246,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var space = new TestNamespace().WithGuests("10.0.0.5");
         using var sockets = new Plumbing.Namespaces.NamespaceSockets();
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops });
         var holder = sockets.OpenListener(space.Path, new IPEndPoint(MetadataAddress.V4, 80), null);
 
         var report = await agent.ListenAsync(TestAgent.On(space, TestAgent.Network("red")));
@@ -261,7 +261,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, MaxConnectionsPerListener = 3 });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops, MaxConnectionsPerListener = 3 });
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
         await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
         var held = new List<Socket>();
@@ -282,7 +282,7 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
     {
         using var red = new TestNamespace().WithGuests("10.0.0.5");
         using var blue = new TestNamespace().WithGuests("10.0.0.5");
-        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, MaxRequestsInFlight = 8 });
+        await using var agent = await TestAgent.StartAsync(new AgentOptions { Engine = engine, Loops = loops, MaxRequestsInFlight = 8 });
         agent.Directory.Add(TestAgent.Network("red"), "10.0.0.5", "red-instance");
         agent.Directory.Add(TestAgent.Network("blue"), "10.0.0.5", "blue-instance");
         await agent.ListenAsync(TestAgent.On(red, TestAgent.Network("red")), TestAgent.On(blue, TestAgent.Network("blue")));
@@ -313,3 +313,5 @@ public abstract class NamespaceListenersTests(GuestEngine engine)
 public sealed class KestrelNamespaceListenersTests() : NamespaceListenersTests(GuestEngine.Kestrel);
 
 public sealed class LeanNamespaceListenersTests() : NamespaceListenersTests(GuestEngine.Lean);
+
+public sealed class LeanTwiceNamespaceListenersTests() : NamespaceListenersTests(GuestEngine.Lean, loops: 2);

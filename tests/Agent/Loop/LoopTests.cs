@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Firstlight.Agent.Loop;
 using Firstlight.Agent.Tests.Support;
 using Firstlight.Metadata.Instances;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Agent.Tests.Loop;
 
@@ -24,6 +26,27 @@ public sealed class LoopTests
         Assert.Equal(2, upstream.Prompt);
         Assert.Equal(3, Assert.Single(agent.Server.Describe().Listeners).Requests);
         Assert.Equal("instance /openstack 200", Assert.Single(agent.Server.Describe().Fetches.Select(fetch => $"{fetch.InstanceId} {fetch.Target} {fetch.Status}")));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(7, 1)]
+    [InlineData(8, 2)]
+    [InlineData(96, 4)]
+    public void There_is_a_loop_for_each_four_processors_up_to_four(int processors, int loops) => Assert.Equal(loops, GuestLoops.ByProcessors(processors));
+
+    [Fact]
+    public async Task Listeners_are_dealt_to_loops_in_turn_and_each_answers()
+    {
+        using var loops = new GuestLoops(3, TimeProvider.System, NullLoggerFactory.Instance);
+        GuestLoop[] dealt = [.. Enumerable.Range(0, 6).Select(_ => loops.Next())];
+
+        Assert.Equal(3, dealt.Distinct().Count());
+        Assert.Equal(dealt[..3], dealt[3..]);
+        var threads = new HashSet<int>();
+        foreach (var loop in dealt[..3]) await loop.RunAsync(() => threads.Add(Environment.CurrentManagedThreadId));
+        Assert.Equal(3, threads.Count);
     }
 
     [Fact]

@@ -19,11 +19,12 @@ public sealed class BenchCommandTests
     public void All_is_every_scenario() => Assert.Equal(ScenarioList.All, Parse("all", "--quick").Scenarios);
 
     [Theory]
-    [InlineData("--quick")]
-    [InlineData("--peers", "firstlight,nginx")]
+    [InlineData("path", "--quick")]
+    [InlineData("path", "--peers", "firstlight,nginx")]
+    [InlineData("scale", "--sizes", "1,4000")]
     public void A_run_that_is_short_or_leaves_one_out_is_for_no_record(params string[] arguments)
     {
-        var command = Parse(["path", .. arguments]);
+        var command = Parse(arguments);
 
         Assert.False(command.For(command.Scenarios[0]).ForTheRecord);
     }
@@ -32,9 +33,19 @@ public sealed class BenchCommandTests
     [InlineData("unknown argument pth", "pth")]
     [InlineData("--rounds wants a number", "--rounds", "many")]
     [InlineData("--rounds wants a value", "--rounds")]
+    [InlineData("--sizes wants a number", "scale", "--sizes", "10,many")]
+    [InlineData("--sizes is for scale", "path", "--sizes", "10")]
     [InlineData("'all' stands alone", "all", "path")]
     public void What_makes_no_sense_is_refused_in_one_line(string complaint, params string[] arguments) =>
         Assert.Contains(complaint, Assert.Throws<BenchException>(() => Parse(arguments)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Sizes_are_taken_from_the_smallest()
+    {
+        var command = Parse("scale", "--sizes", "4000,1");
+
+        Assert.Equal([1, 4000], command.For(command.Scenarios[0]).Sizes);
+    }
 
     [Fact]
     public void A_peer_that_a_scenario_does_not_have_is_refused()

@@ -13,10 +13,10 @@ internal sealed class Additions(FirstlightPeer firstlight, Rest rest)
     public async Task<IReadOnlyList<Addition>> MeasureAsync(int count, Func<(string File, Func<Task<bool>> IsThere)> next, CancellationToken cancellationToken)
     {
         var additions = new List<Addition>();
+        await rest.UntilAsync(cancellationToken);
         for (var i = 0; i < count; i++)
         {
             var (file, isThere) = next();
-            await rest.UntilAsync(cancellationToken);
             var before = rest.Cpu();
             var begun = Stopwatch.GetTimestamp();
             await firstlight.ApplyAsync([file], cancellationToken);

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Peers;
+using Firstlight.Bench.Report;
 
 namespace Firstlight.Bench.Scenarios.Scales;
 
-/// <summary>Waits until the program does no more than it does when nobody wants anything.</summary>
+/// <summary>The program when nobody wants anything: what it uses then, and waiting until it uses no more than that.</summary>
 internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
 {
     private const double Milliseconds = 3;
@@ -12,13 +14,33 @@ internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
     // A compiler in the background makes pauses between its turns.
     private const int Windows = 10;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    /// <summary>What it is known to use all the time, in milliseconds a second. Default nothing.</summary>
-    public double Always { get; set; }
+    /// <summary>Milliseconds of processor time it uses in a second all the time, since it looks at its networks; nothing before it was measured.</summary>
+    public double Always { get; private set; }
 
     /// <summary>Time of the program alone: what dnsmasq needs does not depend on whose metadata it is. Programs it runs to their end count.</summary>
-    public CpuTime Cpu() => ProcessCpu.Time([firstlight.Pid], ticksPerSecond);
+    public CpuTime Cpu() => ProcessCpu.OfOne(firstlight.Pid, ticksPerSecond);
+
+    /// <summary>Measures what it uses while nobody wants anything; from then on that is rest.</summary>
+    /// <param name="networks">Networks it looks at.</param>
+    /// <param name="least">The least time; every network is looked at at least once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SyncSweep> MeasureAsync(int networks, TimeSpan least, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Settling, cancellationToken);
+        // As the program spreads its looks (UnitQueue): 20 ms for each network and for the guard of all ports, from 3 s to 30 s in all.
+        var round = Math.Clamp(0.020 * (networks + 1), 3, 30);
+        var rounds = Math.Ceiling(least.TotalSeconds / round);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      nobody changes anything for {rounds * round:F0} s"));
+        var (before, begun) = (Cpu(), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(rounds * round), cancellationToken);
+        var (cpu, seconds) = (Cpu() - before, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        var sweep = new SyncSweep(seconds, round, cpu.Total / 1000, ProcessCpu.MemoryKiB([firstlight.Pid]), ProcessCpu.Descriptors(firstlight.Pid));
+        Always = sweep.MsPerSecond;
+        return sweep;
+    }
 
     public async Task UntilAsync(CancellationToken cancellationToken)
     {

@@ -27,11 +27,12 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
         await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 6, cancellationToken);
         var warm = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
+        var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
         var additions = new Additions(world.Firstlight, _rest);
         var instance = await additions.MeasureAsync(Changes, () => NewInstance(cancellationToken), cancellationToken);
         var after = await AfterChangeAsync(asking, cancellationToken);
         var network = await additions.MeasureAsync(Changes, () => NewNetwork(cancellationToken), cancellationToken);
-        return new(axis, networks, instances, asking.Guests.Count, start, warm, memory, after, instance, network, await IdleAsync(cancellationToken));
+        return new(axis, networks, instances, asking.Guests.Count, start, warm, memory, after, instance, network, idle.MsPerSecond);
     }
 
     public void Dispose() => _reach.Dispose();
@@ -81,14 +82,5 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
     {
         var network = world.NewNetwork();
         return (string.Concat(BenchCloudFile.Render([network])), () => _reach.ListensAsync(network, cancellationToken));
-    }
-
-    private async Task<double> IdleAsync(CancellationToken cancellationToken)
-    {
-        await _rest.UntilAsync(cancellationToken);
-        var (before, begun) = (_rest.Cpu(), Stopwatch.GetTimestamp());
-        // Longer than the program's own look at the host every half minute.
-        await Task.Delay(TimeSpan.FromSeconds(options.Quick ? 3 : 31), cancellationToken);
-        return (_rest.Cpu() - before).Total / 1000 / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 }

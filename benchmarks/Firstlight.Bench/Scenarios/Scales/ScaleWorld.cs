@@ -62,7 +62,7 @@ internal sealed class ScaleWorld(string directory, FirstlightPeer firstlight, Un
         }
 
         await firstlight.ApplyAsync(BenchCloudFile.Servers(guests), cancellationToken);
-        await firstlight.StartAsync(cancellationToken);
+        await firstlight.MakeNetworksAsync(cancellationToken);
         await PlugAsync(cancellationToken);
         var document = await firstlight.DocumentAsync(First, cancellationToken);
         Nginx ??= await NginxPeer.StartAsync(Path.Combine(directory, "nginx"), document, First, undo, cancellationToken);
@@ -98,6 +98,14 @@ internal sealed class ScaleWorld(string directory, FirstlightPeer firstlight, Un
     /// <summary>One more network, not in the inventory yet. Its numbers go down from the last there is.</summary>
     public GuestNetwork NewNetwork() => New(GuestNetwork.LastNumber - _newNetworks++);
 
+    /// <summary>Takes most of it away before the program itself is asked to, which goes network by network.</summary>
+    public async Task TakeDownAsync()
+    {
+        await firstlight.StopAsync();
+        firstlight.EndDaemons();
+        await GuestNetwork.RemoveServersAsync([.. _networks.Select(n => n.Network), .. Enumerable.Range(0, _newNetworks).Select(n => New(GuestNetwork.LastNumber - n))]);
+    }
+
     // Of the networks as many as can ask, evenly over all.
     private (GuestNetwork Network, int Instances)[] Sample()
     {
@@ -108,7 +116,7 @@ internal sealed class ScaleWorld(string directory, FirstlightPeer firstlight, Un
     private async Task PlugAsync(CancellationToken cancellationToken)
     {
         GuestNetwork[] unplugged = [.. Sample().Select(n => n.Network).Where(_plugged.Add)];
-        foreach (var network in unplugged) network.RemoveGuestsAtEnd(undo);
+        GuestNetwork.RemoveGuestsAtEnd(unplugged, undo);
         await GuestNetwork.PlugAsync(unplugged, cancellationToken);
     }
 

@@ -28,7 +28,7 @@ internal static class OwnStorms
         var directory = RunDirectory.Make(undo);
         // The last network is the hammering guest's.
         var networks = Enumerable.Range(0, Networks(sizes.Max()) + 1).Select(n => new GuestNetwork(n) { Guests = GuestsOfNetwork }).ToArray();
-        foreach (var network in networks) network.RemoveGuestsAtEnd(undo);
+        GuestNetwork.RemoveGuestsAtEnd(networks, undo);
         var peer = await FirstlightPeer.StartAsync(options, directory, networks, undo, cancellationToken);
         await GuestNetwork.PlugAsync(networks, cancellationToken);
 

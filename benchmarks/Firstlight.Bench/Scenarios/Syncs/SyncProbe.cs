@@ -19,8 +19,6 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
 
     // Networks added before those that count, so that what runs for the first time counts at no size.
     private const int NotCounted = 2;
-    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private readonly Rest _rest = new(firstlight, host.TicksPerSecond);
     private readonly Reach _reach = new();
     private int _new;
@@ -56,10 +54,7 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
     private async Task<SyncStart> StartAsync(CancellationToken cancellationToken)
     {
         var (forks, begun) = (Forks.SoFar(), Stopwatch.GetTimestamp());
-        var ready = firstlight.StartAsync(cancellationToken);
-        while (await Task.WhenAny(ready, Task.Delay(Tell, CancellationToken.None)) != ready)
-            Say($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s: {firstlight.Progress() ?? "nothing said yet"}");
-        await ready;
+        await firstlight.TellAsync(firstlight.StartAsync(cancellationToken));
         var (seconds, cpu) = (Stopwatch.GetElapsedTime(begun).TotalSeconds, _rest.Cpu());
         return new(seconds, cpu.User / 1e6, cpu.System / 1e6, Forks.SoFar() - forks, Memory());
     }
@@ -91,16 +86,7 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
 
     private async Task<SyncSweep> SweepAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(Settling, cancellationToken);
-        // As the program spreads its looks (UnitQueue): 20 ms for each network and for the guard of all ports, from 3 s to 30 s in all.
-        var round = Math.Clamp(0.020 * (networks.Count + 1), 3, 30);
-        var rounds = Math.Ceiling((options.Quick ? 6 : 30) / round);
-        Say($"nobody changes anything for {rounds * round:F0} s");
-        var (before, begun) = (_rest.Cpu(), Stopwatch.GetTimestamp());
-        await Task.Delay(TimeSpan.FromSeconds(rounds * round), cancellationToken);
-        var (cpu, seconds) = (_rest.Cpu() - before, Stopwatch.GetElapsedTime(begun).TotalSeconds);
-        var sweep = new SyncSweep(seconds, round, cpu.Total / 1000, Memory(), ProcessCpu.Descriptors(firstlight.Pid));
-        _rest.Always = sweep.MsPerSecond;
+        var sweep = await _rest.MeasureAsync(networks.Count, TimeSpan.FromSeconds(options.Quick ? 6 : 30), cancellationToken);
         Say($"{sweep.MsPerSecond:F1} ms CPU a second, {sweep.MemoryKiB / 1024} MiB, {sweep.Descriptors} descriptors");
         return sweep;
     }
