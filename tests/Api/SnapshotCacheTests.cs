@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Firstlight.Api.Identify;
+using Firstlight.Api.Snapshots;
 using Firstlight.Api.Tests.Support;
+using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
 using Firstlight.Metadata.Instances;
 using Microsoft.Extensions.Logging;
@@ -177,6 +180,55 @@ public sealed class SnapshotCacheTests
     }
 
     [Fact]
+    public async Task A_change_of_too_many_to_name_builds_nothing_ahead_and_of_many_that_are_named_a_thousand_wait_at_the_most()
+    {
+        const int mostWaiting = 1024;
+        var source = new FixtureSource([Plain], tellsChanges: true) { Gate = new TaskCompletionSource() };
+        using var api = Api(source);
+        using var stop = new CancellationTokenSource();
+        var ahead = api.BuildAheadAsync(stop.Token);
+
+        // In order: had the first built anything, it would be looked for before the second is.
+        source.ToldChanges!.Grow();
+        source.ToldChanges!.Grow(Plain.Id);
+        await FindsAsync(source, 1);
+        source.ToldChanges!.Grow([.. Enumerable.Range(0, 5000).Select(i => new InstanceId($"instance-{i}"))]);
+        source.Gate.SetResult();
+        await FindsAsync(source, 1 + mostWaiting);
+        source.ToldChanges!.Grow(new InstanceId("last"));
+        await FindsAsync(source, 1 + mostWaiting + 1);
+        await stop.CancelAsync();
+        await ahead;
+    }
+
+    [Fact]
+    public async Task An_instance_that_a_build_ahead_finds_gone_is_dropped_at_once_but_not_if_it_came_back_and_its_guest_asked_meanwhile()
+    {
+        var changes = new FixtureSource.TestChanges();
+        var search = new TaskCompletionSource<Instance?>();
+        var source = new ScriptedSource(changes, Task.FromResult<Instance?>(Plain), Task.FromResult<Instance?>(null), search.Task, Task.FromResult<Instance?>(Plain));
+        var options = new ApiOptions();
+        using var metrics = new ApiMetrics(() => 0, () => 0);
+        var vendorData = new VendorDataFile(options, _time, NullLogger.Instance);
+        var builder = new SnapshotBuilder(options, _signature, source, vendorData, hasDynamicVendorData: false, securityGroups: null, metrics, _time);
+        var cache = new SnapshotCache(options, source, builder, vendorData, metrics, _time, NullLogger.Instance);
+        var caller = new Caller(Plain.Id.Value, Plain.Id, Plain.ProjectId.Value, Address: null, default);
+
+        await cache.GetAsync(caller, CancellationToken.None);
+        changes.Grow(Plain.Id);
+        Assert.False(await cache.BuildAheadAsync(Plain.Id, CancellationToken.None));
+        Assert.Equal((0, 0L), (cache.Count, cache.Bytes));
+
+        var ahead = cache.BuildAheadAsync(Plain.Id, CancellationToken.None).AsTask();
+        changes.Grow(Plain.Id);
+        var ofGuest = await cache.GetAsync(caller, CancellationToken.None);
+        search.SetResult(null);
+        Assert.False(await ahead);
+        Assert.True(cache.TryGet(Plain.Id.Value, out var kept));
+        Assert.Same(ofGuest, kept);
+    }
+
+    [Fact]
     public async Task A_build_ahead_that_fails_is_no_warning_and_the_next_instance_is_still_built()
     {
         var bad = Plain with { Id = new InstanceId("bad") };
@@ -330,4 +382,16 @@ public sealed class SnapshotCacheTests
     private async Task<string> TextAsync(MetadataApi api, string target = Name) => Text(await GetAsync(api, Plain, target));
 
     private static string Text(MetadataAnswer answer) => System.Text.Encoding.UTF8.GetString(answer.Body.Span);
+
+    /// <summary>A store whose searches end as written, one after the other.</summary>
+    private sealed class ScriptedSource(IInventoryChanges changes, params IEnumerable<Task<Instance?>> finds) : IInstanceSource
+    {
+        private readonly Queue<Task<Instance?>> _finds = new(finds);
+
+        public IInventoryChanges? Changes => changes;
+
+        public ValueTask<Instance?> FindAsync(InstanceId id, CancellationToken cancellationToken) => new(_finds.Dequeue());
+
+        public ValueTask<bool> SetPasswordAsync(InstanceId id, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }

@@ -86,7 +86,13 @@ internal sealed class SnapshotCache(
     {
         if (Bytes >= options.SnapshotCacheBytes * MostAhead || IsHeldOrUnderWay(id.Value)) return false;
         var entry = await builder.BuildAsync(id, clientAddress: null, source.Changes?.Revision ?? 0, cancellationToken);
-        if (entry is null || !HasIPv4(entry.Snapshot.Instance) || IsHeldOrUnderWay(id.Value)) return false;
+        if (entry is null)
+        {
+            DropStale(id.Value);
+            return false;
+        }
+
+        if (entry.Snapshot.Instance.FirstIPv4 is null || IsHeldOrUnderWay(id.Value)) return false;
         Keep(id.Value, entry);
         return true;
     }
@@ -108,8 +114,6 @@ internal sealed class SnapshotCache(
         if (TryGet(key, out var held) && IsFresh(held)) return true;
         lock (_flightsLock) return _flights.ContainsKey(key);
     }
-
-    private static bool HasIPv4(Instance instance) => instance.NetworkInfo.Any(vif => vif.Network?.Subnets.Any(s => s is { Version: 4, Addresses: not [] }) == true);
 
     private Task<CachedSnapshot?> Join(Caller caller)
     {
@@ -169,6 +173,16 @@ internal sealed class SnapshotCache(
         metrics.ServedStale();
         entry.TrustedUntil = now + (long)(RetryStoreAfter.TotalSeconds * time.TimestampFrequency);
         return entry;
+    }
+
+    // Of an instance that is gone. Not a fresh one: the instance may have come back since it was looked for, and its guest have asked.
+    private void DropStale(string key)
+    {
+        if (!TryGet(key, out var entry) || IsFresh(entry)) return;
+        lock (_countLock)
+        {
+            if (_entries.TryRemove(KeyValuePair.Create(key, entry))) Forget(entry);
+        }
     }
 
     private void Keep(string key, CachedSnapshot? entry)

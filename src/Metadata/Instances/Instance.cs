@@ -61,6 +61,13 @@ public sealed record Instance
     /// <summary>Network interfaces in the order they were attached.</summary>
     public ImmutableArray<Vif> NetworkInfo { get; init; } = [];
 
+    /// <summary>The first IPv4 address of its interfaces; null where there is none, and the guest is told the address it asks from.</summary>
+    public string? FirstIPv4 => NetworkInfo.Where(vif => vif.Network is not null)
+        .SelectMany(vif => vif.Network!.Subnets)
+        .Where(subnet => subnet.Version == 4)
+        .SelectMany(subnet => subnet.Addresses)
+        .FirstOrDefault()?.Address;
+
     /// <summary>Tagged devices in stored order.</summary>
     public ImmutableArray<TaggedDevice> Devices { get; init; } = [];
 

@@ -48,7 +48,7 @@ internal sealed class Ec2Tree
     {
         var addresses = instance.NetworkInfo.Where(vif => vif.Network is not null)
             .SelectMany(vif => vif.Network!.Subnets)
-            .SelectMany(subnet => subnet.Addresses.Select(address => (subnet.Version, Address: address)))
+            .SelectMany(subnet => subnet.Addresses)
             .ToList();
         var items = new OrderedDictionary<string, Ec2Node>(StringComparer.Ordinal)
         {
@@ -58,7 +58,7 @@ internal sealed class Ec2Tree
             ["instance-id"] = new Ec2Leaf(Number("i", instance.Ec2.Instance)),
             ["hostname"] = new Ec2Leaf(hostname),
             ["local-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, since: 0)
-                ?? new Ec2Leaf(addresses.Find(address => address.Version == 4).Address?.Address ?? clientAddress),
+                ?? new Ec2Leaf(instance.FirstIPv4 ?? clientAddress),
             ["reservation-id"] = new Ec2Leaf(instance.ReservationId),
             ["security-groups"] = securityGroupsComeLater ? new Ec2LaterSecurityGroups() : new Ec2List(instance.SecurityGroups),
         };
@@ -66,7 +66,7 @@ internal sealed class Ec2Tree
         items["local-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname };
         items["public-hostname"] = new Ec2Leaf(hostname) { Since = Ec2Versions.LocalHostname };
         items["public-ipv4"] = Unreadable(instance, InstanceParts.NetworkInfo, Ec2Versions.LocalHostname)
-            ?? new Ec2Leaf(addresses.SelectMany(address => address.Address.FloatingAddresses).FirstOrDefault() ?? "")
+            ?? new Ec2Leaf(addresses.SelectMany(address => address.FloatingAddresses).FirstOrDefault() ?? "")
             {
                 Since = Ec2Versions.LocalHostname,
             };
