@@ -109,6 +109,18 @@ public sealed class MetadataApi : IDisposable
         }
     }
 
+    /// <summary>Finds a document that can be sent at once, and counts it as answered.</summary>
+    /// <param name="request">What is asked, by GET or HEAD.</param>
+    /// <param name="peer">For the log.</param>
+    /// <param name="document">The document; the bytes are the caller's to copy.</param>
+    /// <returns>False where <see cref="AnswerAsync"/> must be asked; nothing has been counted then.</returns>
+    internal bool TryDocument(in DocumentRequest request, IPAddress? peer, [MaybeNullWhen(false)] out SnapshotEntry document)
+    {
+        if (!TryFindCached(request.InstanceId, request.Signature, request.TenantId, request.Target, out document) || document.Outcome != SnapshotOutcome.Document) return false;
+        Note(request.Method, request.Target, request.InstanceId, peer, 200, document.Length, request.RequestId);
+        return true;
+    }
+
     /// <summary>Builds snapshots of instances that come or change before their guests ask, until cancelled; ends at once where the store cannot tell its changes.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public Task BuildAheadAsync(CancellationToken cancellationToken) =>

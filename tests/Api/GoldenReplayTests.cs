@@ -1,3 +1,4 @@
+using Firstlight.Api.Listen;
 using Firstlight.Api.Tests.Support;
 using Firstlight.Api.VendorData;
 using Firstlight.Inventory.Neutron;
@@ -7,7 +8,7 @@ using Firstlight.Tests.Support;
 namespace Firstlight.Api.Tests;
 
 /// <summary>Every recorded case, over a socket, byte for byte.</summary>
-public sealed class GoldenReplayTests(ITestOutputHelper output)
+public abstract class GoldenReplayTests(ITestOutputHelper output, ApiEngine engine)
 {
     public static TheoryData<string, string> Groups()
     {
@@ -39,7 +40,8 @@ public sealed class GoldenReplayTests(ITestOutputHelper output)
             Options(profile, services),
             profile == "nosecret" ? "" : RunningApi.Secret,
             groups: new NeutronSecurityGroups(client),
-            addresses: new NeutronAddressDirectory(client));
+            addresses: new NeutronAddressDirectory(client),
+            engine: engine);
 
         var passed = 0;
         var failures = new List<string>();
@@ -84,3 +86,7 @@ public sealed class GoldenReplayTests(ITestOutputHelper output)
         };
     }
 }
+
+public sealed class KestrelGoldenReplayTests(ITestOutputHelper output) : GoldenReplayTests(output, ApiEngine.Kestrel);
+
+public sealed class LeanGoldenReplayTests(ITestOutputHelper output) : GoldenReplayTests(output, ApiEngine.Lean);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Api.Tests;
 
-public sealed class MetadataApiServerTests
+public abstract class MetadataApiServerTests(ApiEngine engine)
 {
     private static readonly Instance Plain = RecordedInstances.All["plain"];
 
@@ -22,7 +22,7 @@ public sealed class MetadataApiServerTests
         holder.Listen();
         var taken = (IPEndPoint)holder.LocalEndPoint!;
         using var api = Api();
-        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Loopback, 0), taken], NullLoggerFactory.Instance);
+        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Loopback, 0), taken], NullLoggerFactory.Instance) { Engine = engine };
         var refused = await Assert.ThrowsAsync<EndPointUnavailableException>(() => server.StartAsync(CancellationToken.None));
         Assert.Equal(taken, refused.EndPoint);
         Assert.Contains($"port {taken.Port}", refused.Message, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class MetadataApiServerTests
     public async Task An_address_of_another_host_is_named()
     {
         using var api = Api();
-        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Parse("192.0.2.77"), 0)], NullLoggerFactory.Instance);
+        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Parse("192.0.2.77"), 0)], NullLoggerFactory.Instance) { Engine = engine };
         var refused = await Assert.ThrowsAsync<EndPointUnavailableException>(() => server.StartAsync(CancellationToken.None));
         Assert.Contains("no address 192.0.2.77", refused.Message, StringComparison.Ordinal);
     }
@@ -44,8 +44,7 @@ public sealed class MetadataApiServerTests
     public async Task It_listens_on_several_endpoints_and_closes_them()
     {
         using var api = Api();
-        await using var server = new MetadataApiServer(
-            api, [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.IPv6Loopback, 0)], NullLoggerFactory.Instance);
+        await using var server = new MetadataApiServer(api, [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.IPv6Loopback, 0)], NullLoggerFactory.Instance) { Engine = engine };
         await server.StartAsync(CancellationToken.None);
         var endPoints = server.EndPoints;
         Assert.Equal(2, endPoints.Count);
@@ -131,7 +130,7 @@ public sealed class MetadataApiServerTests
     public async Task A_request_that_never_ends_is_cut_off()
     {
         await using var api = await RunningApi.StartAsync(
-            new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { HeaderTimeout = TimeSpan.FromMilliseconds(200) });
+            new FixtureSource([Plain]), new ApiOptions(), limits: new MetadataApiLimits { HeaderTimeout = TimeSpan.FromMilliseconds(200) }, engine: engine);
         var response = await RawHttp.SendAsync(api.EndPoint, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "u8.ToArray());
         Assert.Equal(408, response.Status);
     }
@@ -187,6 +186,10 @@ public sealed class MetadataApiServerTests
     private static MetadataApi Api() =>
         new(new ApiOptions(), new Signature("s"), new FixtureSource([Plain]), TimeProvider.System, NullLogger<MetadataApi>.Instance);
 
-    private static Task<RunningApi> StartAsync(ApiOptions? options = null) =>
-        RunningApi.StartAsync(new FixtureSource(RecordedInstances.All.Values), options ?? new ApiOptions());
+    private Task<RunningApi> StartAsync(ApiOptions? options = null) =>
+        RunningApi.StartAsync(new FixtureSource(RecordedInstances.All.Values), options ?? new ApiOptions(), engine: engine);
 }
+
+public sealed class KestrelMetadataApiServerTests() : MetadataApiServerTests(ApiEngine.Kestrel);
+
+public sealed class LeanMetadataApiServerTests() : MetadataApiServerTests(ApiEngine.Lean);

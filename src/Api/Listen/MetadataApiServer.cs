@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -44,6 +45,12 @@ public sealed class MetadataApiServer : IAsyncDisposable
         _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
     }
 
+    /// <summary>What reads requests. Default Kestrel.</summary>
+    public ApiEngine Engine { get; init; } = ApiEngine.Kestrel;
+
+    /// <summary>Where connections come from; null for sockets.</summary>
+    internal IConnectionListenerFactory? Transport { get; init; }
+
     /// <summary>Where it listens, with the ports it was given; empty before the start.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _listening.Select(listen => listen.IPEndPoint!)];
 
@@ -54,7 +61,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     {
         _kestrel = new KestrelServer(
             Options.Create(KestrelOptions()),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggerFactory),
+            Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggerFactory),
             _loggerFactory);
         try
         {
@@ -125,6 +132,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (https is not null) listen.UseHttps(https);
+                if (Engine == ApiEngine.Lean) listen.Use(new AgentTalk(_api, _limits, TimeProvider.System, _logger).Use);
                 if (_api.IsStrict) listen.Use(NulInTarget.Use);
                 _listening.Add(listen);
             });

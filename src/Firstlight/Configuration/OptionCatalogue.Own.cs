@@ -104,4 +104,11 @@ internal static partial class OptionCatalogue
         Owner = OptionOwner.Firstlight, Roles = ProgramRole.Guests,
         Meaning = "Threads of the `lean` engine. Each network's listener belongs to one of them, so more than one helps where guests of many networks ask at once; 0 for one for each four processors, at most four.",
     };
+
+    internal static OptionDefinition<string> ApiEngine { get; } = new()
+    {
+        Section = OwnSection, Name = "api_engine", Form = ValueForms.Choice("lean", "kestrel"), DefaultText = "kestrel",
+        Owner = OptionOwner.Firstlight, Roles = ProgramRole.Api,
+        Meaning = "What reads requests at `metadata_listen_port`: `lean` those that metadata agents usually send by a reader of our own, and everything else by Kestrel; `kestrel` everything.",
+    };
 }

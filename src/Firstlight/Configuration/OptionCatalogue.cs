@@ -46,7 +46,7 @@ internal static partial class OptionCatalogue
             SslCertFile, SslKeyFile, SslCaFile, ClientSocketTimeout, KeepAlive, MaxHeaderLine, SecureProxySslHeader,
             EnableProxyHeadersParsing,
             ManagementListen, RunDirectory, LogFormat, LogLevel, SharedSecretFile, StrictNova, NewestVersion, SnapshotCacheBytes, StaleIfError,
-            MaxConcurrentRequests, HeaderTimeout, IdleTimeout, GuestEngine, GuestLoops, CellTimeout, AllotEc2Ids,
+            MaxConcurrentRequests, HeaderTimeout, IdleTimeout, GuestEngine, GuestLoops, ApiEngine, CellTimeout, AllotEc2Ids,
             MetadataProxy, AgentListen, StandInDirectory, OnlyRegisteredNamespaces, PortCacheTime, NeutronRelease, AcceptQuantumHeaders, SendRequestId, MetadataApiInProcess,
             .. Unhonoured,
         ];

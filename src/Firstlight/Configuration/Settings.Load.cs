@@ -1,4 +1,5 @@
 using System.Net;
+using Firstlight.Api.Listen;
 using Firstlight.Api.VendorData;
 using Microsoft.Extensions.Logging;
 using Known = Firstlight.Configuration.OptionCatalogue;
@@ -69,6 +70,7 @@ internal sealed partial record Settings
                 DynamicVendorData = vendorData,
                 Tls = tls,
                 KeepAlive = reader.Read(Known.KeepAlive),
+                Engine = reader.Read(Known.ApiEngine) == "lean" ? ApiEngine.Lean : ApiEngine.Kestrel,
                 MaxHeaderLine = reader.Read(Known.MaxHeaderLine),
                 ServiceMetadataProxy = proxied,
                 UseForwardedFor = reader.Read(Known.UseForwardedFor),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Firstlight.Agent;
 using Firstlight.Agent.Forward;
+using Firstlight.Api.Listen;
 using Firstlight.Api.VendorData;
 using Firstlight.Plumbing.Reconcile;
 using Microsoft.Extensions.Logging;
@@ -114,6 +115,9 @@ internal sealed record ApiSettings(
 
     /// <summary>Whether a connection may be used for another request.</summary>
     public required bool KeepAlive { get; init; }
+
+    /// <summary>What reads requests.</summary>
+    public required ApiEngine Engine { get; init; }
 
     /// <summary>Longest header line in bytes.</summary>
     public required int MaxHeaderLine { get; init; }

@@ -19,7 +19,7 @@ internal static class ApiRole
     public static async Task<MetadataApiServer> ListenAsync(RoleProgram program, MetadataApi api, CancellationToken cancellationToken)
     {
         var settings = program.Settings;
-        var server = new MetadataApiServer(api, [settings.Api.Listen], program.Loggers, settings.ForApiLimits(), settings.ForApiTls());
+        var server = new MetadataApiServer(api, [settings.Api.Listen], program.Loggers, settings.ForApiLimits(), settings.ForApiTls()) { Engine = settings.Api.Engine };
         try
         {
             await server.StartAsync(cancellationToken);

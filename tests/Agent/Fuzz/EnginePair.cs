@@ -6,6 +6,7 @@ using Firstlight.Agent.Listeners;
 using Firstlight.Agent.Tests.Support;
 using Firstlight.Inventory;
 using Firstlight.Metadata.Identity;
+using Firstlight.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Firstlight.Agent.Tests.Fuzz;
@@ -24,7 +25,7 @@ internal readonly record struct ShortTalk(byte[] Said, int Requests, int Piece, 
 internal sealed class EnginePair : IAsyncDisposable
 {
     private static readonly Scope Scope = TestAgent.HomeScope;
-    private readonly MemoryTransport _transport = new();
+    private readonly MemoryTransport _transport = new(GuestEndPoint.Instance);
     private readonly NamespaceListeners _listeners;
     private readonly AgentMetrics _metrics;
     private readonly GuestServer _server;
@@ -74,7 +75,7 @@ internal sealed class EnginePair : IAsyncDisposable
 
         return Talked(pieces.Count, []);
 
-        ShortTalk Talked(int piece, byte[] rest) => new(Masked(_answers.Written.ToArray()), (int)(_listener.Requests - before), piece, rest);
+        ShortTalk Talked(int piece, byte[] rest) => new(AnswerMask.Masked(_answers.Written.ToArray()), (int)(_listener.Requests - before), piece, rest);
     }
 
     /// <summary>What a guest of the loop gets in all: what the short way said, and behind it what Kestrel says to the rest.</summary>
@@ -92,24 +93,10 @@ internal sealed class EnginePair : IAsyncDisposable
     private async Task<byte[]> KestrelAsync(IReadOnlyList<ReadOnlyMemory<byte>> pieces, Replay replay)
     {
         // A listener of its own: that of the short way counts the requests of the short way.
-        var connection = _transport.Connect(new GuestOrigin(new ListenerFeature(_listener.Spec), _peer, replay.IsCounted), replay);
-        return Masked(await connection.TalkAsync(pieces));
-    }
-
-    /// <summary>Makes what differs from answer to answer alike: dates and seeds.</summary>
-    public static byte[] Masked(byte[] answers)
-    {
-        Mask(answers, "\r\nDate: "u8, 29);
-        Mask(answers, "\"random_seed\": \""u8, 684);
-        return answers;
-    }
-
-    private static void Mask(Span<byte> answers, ReadOnlySpan<byte> behind, int length)
-    {
-        while (answers.IndexOf(behind) is >= 0 and var at && answers.Length >= at + behind.Length + length)
-        {
-            answers = answers[(at + behind.Length)..];
-            answers[..length].Fill((byte)'-');
-        }
+        var connection = new MemoryConnection();
+        if (replay.Received.Length > 0) connection.Server.Transport = new ReplayedTransport(connection.Server.Transport, replay.Received);
+        connection.Server.Features.Set(new GuestOrigin(new ListenerFeature(_listener.Spec), _peer, replay.IsCounted));
+        _transport.Connect(connection);
+        return AnswerMask.Masked(await connection.TalkAsync(pieces));
     }
 }

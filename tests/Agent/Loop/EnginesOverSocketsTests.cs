@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Firstlight.Agent.Tests.Fuzz;
 using Firstlight.Agent.Tests.Support;
+using Firstlight.Tests.Support;
 
 namespace Firstlight.Agent.Tests.Loop;
 
@@ -73,7 +74,7 @@ public sealed class EnginesOverSocketsTests
             // What was said by then stays.
         }
 
-        return Encoding.Latin1.GetString(EnginePair.Masked(said.ToArray()));
+        return Encoding.Latin1.GetString(AnswerMask.Masked(said.ToArray()));
     }
 
     private static async Task<TestAgent> AgentAsync(GuestEngine engine)

@@ -16,12 +16,12 @@ internal sealed class RunningApi : IAsyncDisposable
     private readonly MetadataApiServer _server;
 
     private RunningApi(
-        FixtureSource source, ApiOptions options, string secret, MetadataApiLimits? limits, ISecurityGroupSource? groups, IAddressDirectory? addresses, ILogger<MetadataApi>? logger)
+        FixtureSource source, ApiOptions options, string secret, MetadataApiLimits? limits, ISecurityGroupSource? groups, IAddressDirectory? addresses, ILogger<MetadataApi>? logger, ApiEngine engine)
     {
         Source = source;
         Signature = new Signature(secret);
         Api = new MetadataApi(options, Signature, source, Time, logger ?? NullLogger<MetadataApi>.Instance, groups, addresses);
-        _server = new MetadataApiServer(Api, [new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance, limits);
+        _server = new MetadataApiServer(Api, [new IPEndPoint(IPAddress.Loopback, 0)], NullLoggerFactory.Instance, limits) { Engine = engine };
     }
 
     public ManualTime Time { get; } = new();
@@ -41,9 +41,10 @@ internal sealed class RunningApi : IAsyncDisposable
         MetadataApiLimits? limits = null,
         ISecurityGroupSource? groups = null,
         IAddressDirectory? addresses = null,
-        ILogger<MetadataApi>? logger = null)
+        ILogger<MetadataApi>? logger = null,
+        ApiEngine engine = ApiEngine.Kestrel)
     {
-        var api = new RunningApi(source, options, secret, limits, groups, addresses, logger);
+        var api = new RunningApi(source, options, secret, limits, groups, addresses, logger, engine);
         await api._server.StartAsync(CancellationToken.None);
         return api;
     }

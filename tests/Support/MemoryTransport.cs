@@ -2,18 +2,18 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
-using Firstlight.Agent.Listeners;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Firstlight.Agent.Tests.Fuzz;
+namespace Firstlight.Tests.Support;
 
 /// <summary>Connections to Kestrel that are memory: no socket, no kernel, and the same bytes every time.</summary>
-internal sealed class MemoryTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
+/// <param name="endPoint">Of the one listener.</param>
+internal sealed class MemoryTransport(EndPoint endPoint) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
 
-    public EndPoint EndPoint => GuestEndPoint.Instance;
+    public EndPoint EndPoint => endPoint;
 
     public bool CanBind(EndPoint endpoint) => true;
 
@@ -22,12 +22,11 @@ internal sealed class MemoryTransport : IConnectionListenerFactory, IConnectionL
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _connections.Reader.WaitToReadAsync(cancellationToken) && _connections.Reader.TryRead(out var connection) ? connection : null;
 
-    public MemoryConnection Connect(GuestOrigin origin, Replay replay)
-    {
-        var connection = new MemoryConnection(origin, replay);
-        _connections.Writer.TryWrite(connection.Server);
-        return connection;
-    }
+    /// <summary>Gives the server a connection.</summary>
+    public void Connect(MemoryConnection connection) => Connect(connection.Server);
+
+    /// <inheritdoc cref="Connect(MemoryConnection)"/>
+    public void Connect(ConnectionContext server) => _connections.Writer.TryWrite(server);
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
@@ -38,7 +37,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory, IConnectionL
     public ValueTask DisposeAsync() => UnbindAsync();
 }
 
-/// <summary>The guest's end of such a connection.</summary>
+/// <summary>The client's end of such a connection.</summary>
 /// <remarks>
 /// The next piece, and the end, come when the server has worked off what came before and waits for more: an end that comes together with a request makes the
 /// outcome a matter of luck.
@@ -50,17 +49,11 @@ internal sealed class MemoryConnection
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false);
 
     private readonly Pipe _toServer = new(Unbounded);
-    private readonly Pipe _toGuest = new(Unbounded);
+    private readonly Pipe _toClient = new(Unbounded);
     private readonly Channel<bool> _waits = Channel.CreateUnbounded<bool>();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public MemoryConnection(GuestOrigin origin, Replay replay)
-    {
-        IDuplexPipe transport = new Ends(new SignallingReader(_toServer.Reader, _waits.Writer), _toGuest.Writer);
-        if (replay.Received.Length > 0) transport = new ReplayedTransport(transport, replay.Received);
-        Server = new ServerEnd(transport, _ended);
-        Server.Features.Set(origin);
-    }
+    public MemoryConnection() => Server = new ServerEnd(new Ends(new SignallingReader(_toServer.Reader, _waits.Writer), _toClient.Writer), _ended);
 
     public ConnectionContext Server { get; }
 
@@ -77,10 +70,10 @@ internal sealed class MemoryConnection
 
         await _toServer.Writer.CompleteAsync();
         await _ended.Task;
-        await _toGuest.Writer.CompleteAsync();
-        var read = await _toGuest.Reader.ReadAsync();
+        await _toClient.Writer.CompleteAsync();
+        var read = await _toClient.Reader.ReadAsync();
         var all = read.Buffer.ToArray();
-        await _toGuest.Reader.CompleteAsync();
+        await _toClient.Reader.CompleteAsync();
         return all;
     }
 

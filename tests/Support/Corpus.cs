@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Firstlight.Agent.Tests.Fuzz;
+namespace Firstlight.Tests.Support;
 
 /// <summary>Requests of real clients and those that once made a difference or could have: a file each, as text, whose line ends are CR LF on the wire.</summary>
 internal static class Corpus

@@ -1,9 +1,12 @@
 using System.Text;
 
-namespace Firstlight.Agent.Tests.Fuzz;
+namespace Firstlight.Tests.Support;
 
 /// <summary>Makes inputs for the two engines: requests as clients send them, and what becomes of them in careless or evil hands. One number makes the same inputs again.</summary>
-internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus)
+/// <param name="seed">The number.</param>
+/// <param name="corpus">Whole requests, of which some come as they are.</param>
+/// <param name="usual">Fields that few requests are without.</param>
+internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus, params string[] usual)
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "GET", "GET", "GET", "HEAD", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get", "CONNECT", "TRACE", "GETX", ""];
 
@@ -37,7 +40,11 @@ internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus)
         "Expect: x", "Upgrade: h2c", "Upgrade: websocket\r\nConnection: Upgrade", "HTTP2-Settings: AAMAAABkAAQAAP__", "TE: trailers", "Trailer: X", "Cookie: a=b", "X-Forwarded-For: 10.0.0.1",
         "X-Instance-ID: other", "X_Y: 1", "X: \u0001", "X: a\rb", "X: a\nb", "X:", ":x", " X: folded", "X Y: 1", "X", "X: \0", "X\0: a", "X: a\u007fb", "X: \tb", "Keep-Alive: timeout=5", "Date: x",
         "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT", "Range: bytes=0-3", "Authorization: Basic eDp5", "Metadata-Flavor: Google", "X-aws-ec2-metadata-token: abc", "Proxy-Connection: close",
+        "X_Instance_ID: other", "X-Instance-ID:", "X-Instance-ID: a\r\nX-Instance-ID: b", "X-Tenant-ID: other", "X-Tenant-ID: ", "X-Instance-ID-Signature: 0", "X-Metadata-Provider: p",
+        "X-Metadata-Provider:", "X-OpenStack-Request-ID: req-1", "X-Forwarded-For:", "X-Forwarded-For: \u00fc", "Forwarded: for=10.0.0.1", "X-INSTANCE-ID: other", "User-Agent:",
     ];
+
+    private static readonly string[] Common = ["Accept: */*", "User-Agent: curl/7.88.1", "Accept-Encoding: gzip", "Cookie: a=b"];
 
     private static readonly string[] Bodies = ["", "", "", "", "", "abc", "3\r\nabc\r\n0\r\n\r\n", "\r\n", "\n", " ", "0\r\n\r\n", "abcGET /openstack HTTP/1.1\r\nHost: m\r\n\r\n"];
 
@@ -66,7 +73,8 @@ internal sealed class InputMaker(int seed, IReadOnlyList<byte[]> corpus)
         text.Append(isOdd ? One(Methods) : _random.Next(5) == 0 ? "HEAD" : "GET").Append(_random.Next(200) == 0 ? "  " : " ");
         text.Append(isOdd ? One(Targets) : Targets[_random.Next(19)]).Append(' ').Append(isOdd ? One(Versions) : "HTTP/1.1").Append("\r\n");
         var lines = new List<string> { isOdd ? One(Hosts) : Hosts[_random.Next(8)] };
-        for (var left = _random.Next(isOdd ? 6 : 4); left > 0; left--) lines.Add(isOdd ? One(Fields) : One(["Accept: */*", "User-Agent: curl/7.88.1", "Accept-Encoding: gzip", "Cookie: a=b"]));
+        for (var left = _random.Next(isOdd ? 6 : usual.Length > 0 ? 2 : 4); left > 0; left--) lines.Add(isOdd ? One(Fields) : One(Common));
+        lines.AddRange(usual.Where(_ => _random.Next(isOdd ? 5 : 40) > 0));
         if (_random.Next(3) == 0) lines.Add("Connection: close");
         if (_random.Next(500) == 0) lines.Add($"X-Long: {new string('x', _random.Next(12_000))}");
         if (_random.Next(500) == 0) lines.AddRange(Enumerable.Range(0, _random.Next(130)).Select(static i => $"X-{i}: 1"));
