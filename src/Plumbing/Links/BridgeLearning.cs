@@ -11,7 +11,6 @@ internal static class BridgeLearning
     public static bool RefuseReserved(Hand hand, string bridge)
     {
         // Kernels before 4.20 do not know it.
-        var file = $"/sys/class/net/{bridge}/bridge/no_linklocal_learn";
-        return File.Exists(file) && hand.Set(file, "1");
+        return hand.Set($"/sys/class/net/{bridge}/bridge/no_linklocal_learn", "1") ?? false;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.NetworkInformation;
 using Firstlight.Plumbing.Namespaces;
@@ -32,11 +31,11 @@ internal sealed record ConnectedRoute(IPNetwork Prefix, string Device);
 internal sealed record ProxiedNeighbour(IPAddress Address, string Device);
 
 /// <summary>Devices, addresses, routes and proxied neighbours of one namespace at one moment.</summary>
-internal sealed record LinkDump(FrozenDictionary<string, Device> Devices, IReadOnlyList<DefaultRoute> Defaults, IReadOnlyList<ProxiedNeighbour> Proxied)
+internal sealed record LinkDump(IReadOnlyDictionary<string, Device> Devices, IReadOnlyList<DefaultRoute> Defaults, IReadOnlyList<ProxiedNeighbour> Proxied)
 {
     /// <summary>Routes to prefixes on devices.</summary>
     public IReadOnlyList<ConnectedRoute> Connected { get; init; } = [];
 
     /// <summary>A namespace that was made just now.</summary>
-    public static LinkDump Nothing { get; } = new(FrozenDictionary<string, Device>.Empty, [], []);
+    public static LinkDump Nothing { get; } = new(new Dictionary<string, Device>(StringComparer.Ordinal), [], []);
 }

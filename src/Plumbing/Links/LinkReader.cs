@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.ComponentModel;
 using System.Net;
 using System.Runtime.InteropServices;
@@ -40,7 +39,7 @@ internal static class LinkReader
         {
             if (LinkReading.Proxied(body) is var (index, address) && devices.TryGetValue(index, out var device)) proxied.Add(new ProxiedNeighbour(address, device.Name));
         });
-        return new LinkDump(devices.Values.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), defaults, proxied) { Connected = connected };
+        return new LinkDump(devices.Values.ToDictionary(d => d.Name, StringComparer.Ordinal), defaults, proxied) { Connected = connected };
     }
 
     /// <summary>All devices of the socket's namespace, by index, with their addresses.</summary>

@@ -152,31 +152,12 @@ public sealed class NamespaceSockets : IDisposable
     internal NetlinkSocket OpenRules(string namespacePath) =>
         new(new SafeFileHandle(Create(namespacePath, SocketKind.Rules, "its rules", out _), ownsHandle: true), namespacePath);
 
-    /// <summary>Opens a directory as it looks from inside a namespace; null when there is none.</summary>
-    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
-    internal SafeFileHandle? OpenDirectory(string namespacePath, string directory)
+    /// <summary>Opens everything of a visit inside a namespace.</summary>
+    /// <exception cref="NamespaceSocketException">The namespace cannot be entered.</exception>
+    internal void Visit(string namespacePath, NamespaceVisit visit)
     {
-        using var file = OpenNamespace(namespacePath, "a directory");
-        var descriptor = _window.OpenDirectory(file, directory, namespacePath);
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-    }
-
-    /// <summary>Opens kernel settings as they are inside a namespace, to read and write them from outside.</summary>
-    /// <param name="namespacePath">Path of the namespace.</param>
-    /// <param name="settings">For each its directory, opened by <see cref="OpenDirectory"/>, and its path below that.</param>
-    /// <returns>A file for each, null where there is no such setting. The caller's from here on.</returns>
-    /// <exception cref="NamespaceSocketException">What failed and where.</exception>
-    internal SafeFileHandle?[] OpenSettings(string namespacePath, IReadOnlyList<(SafeFileHandle Directory, string Path)> settings)
-    {
-        using var file = OpenNamespace(namespacePath, "settings");
-        var descriptors = new int[settings.Count];
-        _window.OpenFiles(file, [.. settings.Select(s => ((int)s.Directory.DangerousGetHandle(), s.Path))], Sched.O_RDWR, descriptors, namespacePath);
-        GC.KeepAlive(settings);
-        SafeFileHandle?[] files = [.. descriptors.Select(d => d < 0 ? null : new SafeFileHandle(d, ownsHandle: true))];
-        var refused = Array.FindIndex(descriptors, d => d < 0 && d != -SocketCalls.ENOENT);
-        if (refused < 0) return files;
-        foreach (var opened in files) opened?.Dispose();
-        throw new NamespaceSocketException("open", namespacePath, -descriptors[refused], settings[refused].Path);
+        using var file = OpenNamespace(namespacePath, "a visit");
+        _window.Open(file, visit, namespacePath, "a visit");
     }
 
     /// <summary>Whether a socket bound to a link-local address is still on the device of that name. One on a device that was deleted hears nothing any more, even when another has the name.</summary>
@@ -199,7 +180,10 @@ public sealed class NamespaceSockets : IDisposable
     {
         using var file = OpenNamespace(namespacePath, subject);
         inode = NamespaceInode.Read(file, namespacePath);
-        return _window.Open(file, kind, namespacePath, subject);
+        using var visit = new NamespaceVisit();
+        var socket = visit.Socket(kind, subject);
+        _window.Open(file, visit, namespacePath, subject);
+        return visit.TakeSocket(socket);
     }
 
     private static SafeFileHandle OpenNamespace(string namespacePath, string subject)

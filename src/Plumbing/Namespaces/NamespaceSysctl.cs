@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Processes;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,65 +12,78 @@ namespace Firstlight.Plumbing.Namespaces;
 /// </remarks>
 internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Namespace, string Family), (string Identity, SafeFileHandle? Directory)> _directories = new();
+    private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
 
-    /// <summary>Makes settings right. Those this kernel or namespace does not have (no IPv6, a device that is not there) are passed over.</summary>
+    /// <summary>Makes settings right, and opens a socket that answers for the namespace's devices: one visit for all. Settings this kernel or namespace does not have
+    /// (no IPv6, a device that is not there) are passed over.</summary>
     /// <param name="networkNamespace">Name below /run/netns.</param>
     /// <param name="identity">Kernel identity of the namespace that has the name now.</param>
     /// <param name="settings">The settings.</param>
-    /// <returns>What was changed, a line each.</returns>
+    /// <param name="changes">Told of what was changed, a line each.</param>
     /// <exception cref="IOException">The namespace cannot be entered, or a setting cannot be opened, read or written.</exception>
-    public List<string> Ensure(string networkNamespace, string identity, IEnumerable<NamespaceSetting> settings)
+    public NetlinkSocket Enter(string networkNamespace, string identity, IReadOnlyList<NamespaceSetting> settings, ICollection<string> changes)
     {
-        var changes = new List<string>();
-        var wanted = (
-            from setting in settings
-            let directory = DirectoryOf(networkNamespace, identity, setting.Family)
-            where directory is not null
-            select (Setting: setting, Directory: directory)).ToList();
-        var files = sockets.OpenSettings(NamespaceList.PathOf(networkNamespace), [.. wanted.Select(w => (w.Directory, w.Setting.Name))]);
-        try
+        var path = NamespaceList.PathOf(networkNamespace);
+        var held = HeldOf(networkNamespace, identity);
+        using var visit = new NamespaceVisit();
+        var routes = visit.Socket(SocketKind.Routes, "its devices");
+        var opening = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var setting in settings)
         {
-            foreach (var (setting, file) in wanted.Select(w => w.Setting).Zip(files))
-            {
-                if (file is not null && SettingsDirectory.Ensure(file, hand, setting.Value)) changes.Add($"{networkNamespace}: {setting.Family}/{setting.Name}={setting.Value}");
-            }
-        }
-        finally
-        {
-            foreach (var file in files) file?.Dispose();
+            if (!held.Directories.ContainsKey(setting.Family) && !opening.ContainsKey(setting.Family)) opening[setting.Family] = visit.Directory(setting.Family);
         }
 
-        return changes;
+        var files = new int[settings.Count];
+        for (var i = 0; i < files.Length; i++) files[i] = File(settings[i]);
+        sockets.Visit(path, visit);
+        foreach (var (family, number) in opening) held.Directories[family] = visit.Take(number);
+        for (var i = 0; i < files.Length; i++)
+        {
+            var setting = settings[i];
+            if (files[i] >= 0 && visit.Descriptor(files[i]) is { } file && SettingsDirectory.Ensure(file, hand, setting.Name, setting.Value))
+                changes.Add($"{networkNamespace}: {setting.Family}/{setting.Name}={setting.Value}");
+        }
+
+        return new NetlinkSocket(new SafeFileHandle(visit.TakeSocket(routes), ownsHandle: true), path);
+
+        int File(NamespaceSetting setting) => opening.TryGetValue(setting.Family, out var number) ? visit.File(number, setting.Name)
+            : held.Directories[setting.Family] is { } directory ? visit.File(directory, setting.Name) : -1;
     }
 
     /// <summary>Lets go of a namespace that is gone.</summary>
     public void Forget(string networkNamespace)
     {
-        foreach (var key in _directories.Keys.Where(k => string.Equals(k.Namespace, networkNamespace, StringComparison.Ordinal)))
-        {
-            if (_directories.TryRemove(key, out var known)) known.Directory?.Dispose();
-        }
+        if (_held.TryRemove(networkNamespace, out var known)) known.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, directory) in _directories.Values) directory?.Dispose();
+        foreach (var held in _held.Values) held.Dispose();
     }
 
-    // Another namespace that takes the name between the look at its identity and this is found out at the next look.
-    private SafeFileHandle? DirectoryOf(string networkNamespace, string identity, string family)
+    // Another namespace that takes the name between the look at its identity and the visit is found out at the next look.
+    private Held HeldOf(string networkNamespace, string identity)
     {
-        var key = (networkNamespace, family);
-        if (_directories.TryGetValue(key, out var known))
+        if (_held.TryGetValue(networkNamespace, out var known))
         {
-            if (string.Equals(known.Identity, identity, StringComparison.Ordinal)) return known.Directory;
-            known.Directory?.Dispose();
+            if (string.Equals(known.Identity, identity, StringComparison.Ordinal)) return known;
+            known.Dispose();
         }
 
-        var opened = sockets.OpenDirectory(NamespaceList.PathOf(networkNamespace), family);
-        _directories[key] = (identity, opened);
-        return opened;
+        return _held[networkNamespace] = new Held(identity);
+    }
+
+    // Directories by the path of their family; null where there is none.
+    private sealed class Held(string identity) : IDisposable
+    {
+        public string Identity => identity;
+
+        public Dictionary<string, SafeFileHandle?> Directories { get; } = new(2, StringComparer.Ordinal);
+
+        public void Dispose()
+        {
+            foreach (var directory in Directories.Values) directory?.Dispose();
+        }
     }
 }

@@ -33,24 +33,24 @@ internal sealed class SettingsDirectory(SafeFileHandle directory) : IDisposable
     public bool? Ensure(Hand hand, string name, string value)
     {
         using var file = Sched.OpenAt(directory, name, Sched.O_RDWR | Sched.O_CLOEXEC);
-        if (file.IsInvalid)
-        {
-            var errno = Marshal.GetLastPInvokeError();
-            return errno == SocketCalls.ENOENT ? null : throw new IOException($"opening the setting {name}: {Marshal.GetPInvokeErrorMessage(errno)}");
-        }
-
-        return Ensure(file, hand, value);
+        if (!file.IsInvalid) return Ensure((int)file.DangerousGetHandle(), hand, name, value);
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == SocketCalls.ENOENT ? null : throw new IOException($"opening the setting {name}: {Marshal.GetPInvokeErrorMessage(errno)}");
     }
 
     /// <summary>Writes an open setting where it differs.</summary>
+    /// <param name="file">Its descriptor.</param>
+    /// <param name="hand">Changes things, or only shows what it would change.</param>
+    /// <param name="name">What it is called, for errors.</param>
+    /// <param name="value">Value wanted.</param>
     /// <returns>Whether it differs.</returns>
     /// <exception cref="IOException">It cannot be read or written.</exception>
-    public static bool Ensure(SafeFileHandle file, Hand hand, string value)
+    public static bool Ensure(int file, Hand hand, string name, string value)
     {
         Span<byte> present = stackalloc byte[LongestValue];
-        var length = RandomAccess.Read(file, present, fileOffset: 0);
-        if (present[..length].TrimEnd((byte)'\n').SequenceEqual(Encoding.ASCII.GetBytes(value))) return false;
-        if (!hand.Shows) RandomAccess.Write(file, Encoding.ASCII.GetBytes(value), fileOffset: 0);
+        var length = SmallFile.Read(file, present, name);
+        if (Ascii.Equals(present[..length].TrimEnd((byte)'\n'), value)) return false;
+        if (!hand.Shows) SmallFile.Write(file, Encoding.ASCII.GetBytes(value), name);
         return true;
     }
 

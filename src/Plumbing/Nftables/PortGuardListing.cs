@@ -28,14 +28,15 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
 
     private static PortGuardListing Read(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        // Not from the pool of arrays, which would keep megabytes for good: so long a listing is read at a start, and after others changed rules.
+        var root = JsonElement.Parse(Encoding.UTF8.GetBytes(json));
         var elements = new PortGuardElements();
         var parts = 0;
         using var skeleton = new MemoryStream();
         using (var writer = new Utf8JsonWriter(skeleton))
         {
             writer.WriteStartArray();
-            foreach (var item in document.RootElement.GetProperty("nftables").EnumerateArray().SelectMany(i => i.EnumerateObject()).Where(p => p.Name is not "metainfo"))
+            foreach (var item in root.GetProperty("nftables").EnumerateArray().SelectMany(i => i.EnumerateObject()).Where(p => p.Name is not "metainfo"))
             {
                 if (item.Name is not "table") parts++;
                 writer.WriteStartObject();

@@ -25,7 +25,7 @@ internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string sta
     {
         var generation = NftGeneration.Read();
         var present = _known is { } known && known.Generation == generation ? known.Elements : await ReadAsync(cancellationToken);
-        var text = present is null ? PortGuardRuleset.Render(_table, wanted) : PortGuardRuleset.Delta(_table, present, wanted);
+        var text = present is null ? PortGuardRuleset.Render(_table, wanted) : ReferenceEquals(present, wanted) ? "" : PortGuardRuleset.Delta(_table, present, wanted);
         var step = 0u;
         var change = text.Length == 0 ? null : present is null ? $"make table bridge {_table}" : $"bridge {_table}: {Count(text)}";
         if (hand.Shows) return change;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Firstlight.Plumbing.Interop;
+using Firstlight.Plumbing.Namespaces;
 
 namespace Firstlight.Plumbing.Processes;
 
@@ -132,7 +132,7 @@ internal sealed class Daemon : IDisposable
     {
         try
         {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/cmdline")).TrimEnd('\0').Split('\0');
+            return SmallFile.TryRead($"/proc/{pid}/cmdline")?.TrimEnd('\0').Split('\0') ?? [];
         }
         catch (IOException)
         {
@@ -140,23 +140,13 @@ internal sealed class Daemon : IDisposable
         }
     }
 
-    private static string? NamespaceOf(int pid)
-    {
-        try
-        {
-            return new FileInfo($"/proc/{pid}/ns/net").LinkTarget;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    private static string? NamespaceOf(int pid) => NamespaceInode.TryRead($"/proc/{pid}/ns/net") is { } inode ? NamespaceList.IdentityOf(inode) : null;
 
     private static int? ReadPid(string file)
     {
         try
         {
-            return int.TryParse(File.ReadAllText(file).Trim(), out var pid) ? pid : null;
+            return int.TryParse(SmallFile.TryRead(file), out var pid) ? pid : null;
         }
         catch (IOException)
         {

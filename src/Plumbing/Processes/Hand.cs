@@ -24,7 +24,7 @@ internal sealed class Hand(ProcessRunner runner, bool shows = false)
     /// <summary>Replaces a file where its text differs.</summary>
     /// <returns>Whether it does.</returns>
     public bool Replace(string path, string text) =>
-        shows ? !File.Exists(path) || !string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal) : StateFiles.Replace(path, text);
+        shows ? !StateFiles.Holds(path, text) : StateFiles.Replace(path, text);
 
     /// <summary>Removes a file or a directory with all that is in it; nothing happens where there is none.</summary>
     public void Remove(string path)
@@ -33,11 +33,12 @@ internal sealed class Hand(ProcessRunner runner, bool shows = false)
     }
 
     /// <summary>Writes a kernel setting where it differs.</summary>
-    /// <returns>Whether it does.</returns>
-    /// <exception cref="IOException">There is no such setting, or it cannot be written.</exception>
-    public bool Set(string file, string value)
+    /// <returns>Whether it does; null when there is no such setting.</returns>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    public bool? Set(string file, string value)
     {
-        if (string.Equals(File.ReadAllText(file).Trim(), value, StringComparison.Ordinal)) return false;
+        if (SmallFile.TryRead(file) is not { } present) return null;
+        if (string.Equals(present.Trim(), value, StringComparison.Ordinal)) return false;
         if (!shows) File.WriteAllText(file, value);
         return true;
     }

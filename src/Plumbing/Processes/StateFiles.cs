@@ -1,3 +1,5 @@
+using Firstlight.Plumbing.Interop;
+
 namespace Firstlight.Plumbing.Processes;
 
 /// <summary>Files daemons read: replaced as a whole, readable by all, since dnsmasq rereads them without root.</summary>
@@ -17,7 +19,7 @@ internal static class StateFiles
     }
 
     /// <summary>Text of a file; empty when there is none.</summary>
-    public static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+    public static string Read(string path) => SmallFile.TryRead(path) ?? "";
 
     /// <summary>Removes a file or a directory with all that is in it; nothing happens where there is none.</summary>
     public static void Remove(string path)
@@ -26,11 +28,14 @@ internal static class StateFiles
         else if (File.Exists(path)) File.Delete(path);
     }
 
+    /// <summary>Whether there is a file, and its text is that.</summary>
+    public static bool Holds(string path, string text) => string.Equals(SmallFile.TryRead(path), text, StringComparison.Ordinal);
+
     /// <summary>Replaces a file where its text differs.</summary>
     /// <returns>Whether it did.</returns>
     public static bool Replace(string path, string text)
     {
-        if (File.Exists(path) && string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal)) return false;
+        if (Holds(path, text)) return false;
         var beside = path + ".new";
         File.WriteAllText(beside, text);
         File.SetUnixFileMode(beside, FileMode0644);

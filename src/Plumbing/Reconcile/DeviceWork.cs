@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Processes;
@@ -24,7 +24,7 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         var found = Look(site, changes);
         await MakeAsync(site, found, changes, cancellationToken);
         var identity = site.Namespace is null ? null : found.Identity ?? NamespaceList.IdentityOf(site.Namespace);
-        if (found.Identity is null && identity is not null) Enter(site, identity, changes: []);
+        if (found.Identity is null && identity is not null) Enter(site, identity, changes: []).Dispose();
         if (site.Namespace is not null) await site.BeforeEntering(identity);
         await FinishAsync(site, found, changes, cancellationToken);
         return identity;
@@ -57,8 +57,7 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         var inside = LinkDump.Nothing;
         if (identity is not null)
         {
-            Enter(site, identity, changes);
-            using var routes = sockets.OpenRoutes(NamespaceList.PathOf(site.Namespace!), out _);
+            using var routes = Enter(site, identity, changes);
             inside = LinkReader.Read(routes);
         }
 
@@ -71,10 +70,10 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         hostEnd is not null && inside.Devices.TryGetValue(device.Name, out var far) && hostEnd.Peer == far.Index && far.Peer == hostEnd.Index;
 
     // Followed first: what changes after this is heard of.
-    private void Enter(WantedSite site, string identity, ICollection<string> changes)
+    private NetlinkSocket Enter(WantedSite site, string identity, ICollection<string> changes)
     {
         follow(site.Namespace!, identity);
-        foreach (var change in _sysctl.Ensure(site.Namespace!, identity, site.Settings)) changes.Add(change);
+        return _sysctl.Enter(site.Namespace!, identity, site.Settings, changes);
     }
 
     // Everything that is missing, still down and outside. It is in the journal, all at once, before any of it is made.
@@ -145,9 +144,9 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
 
         await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
         if (site.Namespace is null) return;
-        var known = found.Inside with
+        var known = found.Missing.Count == 0 ? found.Inside : found.Inside with
         {
-            Devices = found.Inside.Devices.Where(d => !found.Missing.Exists(m => string.Equals(m.Name, d.Key, StringComparison.Ordinal))).ToFrozenDictionary(StringComparer.Ordinal),
+            Devices = found.Inside.Devices.ExceptBy(found.Missing.Select(m => m.Name), d => d.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         };
         await RunAsync(site.Namespace, NamespacePlan.Lines(known, site.Devices), changes, cancellationToken);
     }

@@ -7,7 +7,9 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <summary>What is done about guests' devices: they are guarded, and what someone pulled out of a bridge is put back.</summary>
 internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, PortGuardTable table)
 {
-    private PortGuardElements? _former;
+    // Looks at an unchanged host are many, and thousands of ports make for much garbage: what follows from the same is kept.
+    private Known? _known;
+    private Made? _made;
 
     /// <summary>Whether the guard stands as it was wanted last. No guest is plugged in before.</summary>
     public bool Stands { get; private set; }
@@ -20,10 +22,10 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
         {
             var devices = host.All();
             var bridges = Bridges(devices, wanted);
-            var ports = Ports(wanted).ToList();
-            var elements = PortGuardElements.Of(bridges, ports, Strangers(devices, bridges, ports), _former);
-            _former = elements;
-            if (await table.EnsureAsync(elements, cancellationToken) is { } change) changes.Add(change);
+            _known = ReferenceEquals(_known?.Wanted, wanted) ? _known : Known.Of(wanted);
+            List<string> strangers = [.. Strangers(devices, bridges, _known.Devices)];
+            if (_made is null || !_made.IsOf(_known, bridges, strangers)) _made = new Made(_known, bridges, strangers, _made?.Elements);
+            if (await table.EnsureAsync(_made.Elements, cancellationToken) is { } change) changes.Add(change);
             Stands = true;
         }
         catch
@@ -63,13 +65,9 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
         return [.. journal.NamesOf(ThingKind.Bridge), .. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !present.Contains(b))];
     }
 
-    private static IEnumerable<string> Strangers(IReadOnlyCollection<Device> devices, HashSet<string> bridges, List<WantedPort> ports)
-    {
-        var known = ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal);
-        return devices
-            .Where(d => d.Master is not null && bridges.Contains(d.Master) && !known.Contains(d.Name) && PortGuardRuleset.IsGuests(d.Name))
-            .Select(d => d.Name);
-    }
+    private static IEnumerable<string> Strangers(IReadOnlyCollection<Device> devices, HashSet<string> bridges, HashSet<string> known) => devices
+        .Where(d => d.Master is not null && bridges.Contains(d.Master) && !known.Contains(d.Name) && PortGuardRuleset.IsGuests(d.Name))
+        .Select(d => d.Name);
 
     // DHCP's and routers' own ports among them, whether or not the inventory named them.
     private static IEnumerable<WantedPort> Ports(WantedHost wanted)
@@ -89,4 +87,23 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
         .Where(g => g.DistinctBy(p => p.Id).Skip(1).Any())
         .Select(g => $"{g.Key} would be the device of ports {string.Join(" and ", g.Select(p => p.Id).Order(StringComparer.Ordinal))}: it is shut off")
         .FirstOrDefault();
+
+    // Ports of what is wanted, and names of their devices.
+    private sealed record Known(WantedHost Wanted, List<WantedPort> Ports, HashSet<string> Devices)
+    {
+        public static Known Of(WantedHost wanted)
+        {
+            var ports = PortWork.Ports(wanted).ToList();
+            return new Known(wanted, ports, ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal));
+        }
+    }
+
+    // Elements and what they were made of.
+    private sealed class Made(Known known, HashSet<string> bridges, List<string> strangers, PortGuardElements? former)
+    {
+        public PortGuardElements Elements { get; } = PortGuardElements.Of(bridges, known.Ports, strangers, former);
+
+        public bool IsOf(Known others, HashSet<string> present, List<string> unknown) =>
+            ReferenceEquals(known, others) && bridges.SetEquals(present) && strangers.SequenceEqual(unknown, StringComparer.Ordinal);
+    }
 }

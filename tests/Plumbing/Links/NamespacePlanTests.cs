@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.NetworkInformation;
 using Firstlight.Plumbing.Links;
@@ -84,7 +83,7 @@ public sealed class NamespacePlanTests
     }
 
     private static LinkDump Dump(Device[] devices, string gateway, string[] prefixes) =>
-        new(devices.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal), [new DefaultRoute(IPAddress.Parse(gateway), "ns-1")], [])
+        new(devices.ToDictionary(d => d.Name, StringComparer.Ordinal), [new DefaultRoute(IPAddress.Parse(gateway), "ns-1")], [])
         {
             Connected = [.. prefixes.Select(p => new ConnectedRoute(IPNetwork.Parse(p), "ns-1"))],
         };

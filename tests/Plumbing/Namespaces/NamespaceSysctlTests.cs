@@ -60,7 +60,12 @@ public sealed class NamespaceSysctlTests : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
-    private List<string> Ensure(Guest guest) => _sysctl.Ensure(guest.Name, NamespaceList.IdentityOf(guest.Name)!, NamespaceSettings.Dhcp);
+    private List<string> Ensure(Guest guest)
+    {
+        var changes = new List<string>();
+        _sysctl.Enter(guest.Name, NamespaceList.IdentityOf(guest.Name)!, NamespaceSettings.Dhcp, changes).Dispose();
+        return changes;
+    }
 
     private async Task<string> ReadAsync(Guest guest) => (await _host.RunAsync("nsenter", $"--net=/run/netns/{guest.Name}", "--", "cat", "/proc/sys/net/ipv4/ip_nonlocal_bind")).Trim();
 }

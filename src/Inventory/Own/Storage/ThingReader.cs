@@ -14,19 +14,21 @@ internal sealed record Only(string Column, string Value)
     public static Only Id(string id) => new("id", id);
 }
 
-/// <summary>Rows → things, kind by kind: all of them, or some.</summary>
+/// <summary>Rows → things, kind by kind: all of them, or some. A text that many of them have is one object.</summary>
 internal sealed class ThingReader(SqliteConnection connection)
 {
-    public List<Project> Projects(Only? only = null) => List("SELECT id, name FROM projects", only, r => new Project(r.GetString(0), r.GetString(1)));
+    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
+
+    public List<Project> Projects(Only? only = null) => List("SELECT id, name FROM projects", only, r => new Project(Shared(r, 0), r.GetString(1)));
 
     public List<Network> Networks(Only? only = null) => List(
         "SELECT id, name, project_id, mtu, external, uplink FROM networks",
         only,
         r => new Network
         {
-            Id = r.GetString(0),
+            Id = Shared(r, 0),
             Name = r.GetString(1),
-            ProjectId = r.GetString(2),
+            ProjectId = Shared(r, 2),
             Mtu = r.GetInt32(3),
             External = r.GetBoolean(4),
             Uplink = r.TextOrNull(5),
@@ -35,7 +37,7 @@ internal sealed class ThingReader(SqliteConnection connection)
     public List<Router> Routers(Only? only = null) => List(
         "SELECT id, name, project_id, enable_snat FROM routers",
         only,
-        r => new Router { Id = r.GetString(0), Name = r.GetString(1), ProjectId = r.GetString(2), EnableSnat = r.GetBoolean(3) });
+        r => new Router { Id = Shared(r, 0), Name = r.GetString(1), ProjectId = Shared(r, 2), EnableSnat = r.GetBoolean(3) });
 
     public List<FloatingIp> FloatingIps(Only? only = null) => List(
         "SELECT id, project_id, network_id, subnet_id, address, port_id, fixed_ip_address FROM floating_ips",
@@ -43,9 +45,9 @@ internal sealed class ThingReader(SqliteConnection connection)
         r => new FloatingIp
         {
             Id = r.GetString(0),
-            ProjectId = r.GetString(1),
-            NetworkId = r.GetString(2),
-            SubnetId = r.GetString(3),
+            ProjectId = Shared(r, 1),
+            NetworkId = Shared(r, 2),
+            SubnetId = Shared(r, 3),
             Address = IPAddress.Parse(r.GetString(4)),
             PortId = r.TextOrNull(5),
             FixedAddress = r.TextOrNull(6) is { } address ? IPAddress.Parse(address) : null,
@@ -66,9 +68,9 @@ internal sealed class ThingReader(SqliteConnection connection)
             only,
             r => new Subnet
             {
-                Id = r.GetString(0),
+                Id = Shared(r, 0),
                 Name = r.GetString(1),
-                NetworkId = r.GetString(2),
+                NetworkId = Shared(r, 2),
                 Cidr = IPNetwork.Parse(r.GetString(3)),
                 GatewayIp = r.TextOrNull(4) is { } gateway ? IPAddress.Parse(gateway) : null,
                 EnableDhcp = r.GetBoolean(5),
@@ -82,7 +84,7 @@ internal sealed class ThingReader(SqliteConnection connection)
 
     public List<Port> Ports(Only? only = null)
     {
-        var addresses = Lists("port_id, subnet_id, address", "fixed_ips", "ports", only, r => new FixedIp(r.GetString(1), IPAddress.Parse(r.GetString(2))));
+        var addresses = Lists("port_id, subnet_id, address", "fixed_ips", "ports", only, r => new FixedIp(Shared(r, 1), IPAddress.Parse(r.GetString(2))));
         var options = Lists(
             "port_id, name, value, ip_version", "port_dhcp_options", "ports", only, r => new ExtraDhcpOption(r.GetString(1), r.GetString(2), r.GetInt32(3)));
         var pairs = Lists(
@@ -95,11 +97,11 @@ internal sealed class ThingReader(SqliteConnection connection)
             {
                 Id = r.GetString(0),
                 Name = r.GetString(1),
-                NetworkId = r.GetString(2),
-                ProjectId = r.GetString(3),
+                NetworkId = Shared(r, 2),
+                ProjectId = Shared(r, 3),
                 Mac = PhysicalAddress.Parse(r.GetString(4)),
-                DeviceId = r.GetString(5),
-                DeviceOwner = r.GetString(6),
+                DeviceId = Shared(r, 5),
+                DeviceOwner = Shared(r, 6),
                 AttachIndex = r.GetInt32(7),
                 DnsName = r.GetString(8),
                 ExtraDhcpOptions = options.Of(r.GetString(0)),
@@ -112,7 +114,7 @@ internal sealed class ThingReader(SqliteConnection connection)
     public List<Server> Servers(Only? only = null)
     {
         var metadata = Lists("server_id, key, value", "server_metadata", "servers", only, r => KeyValuePair.Create(r.GetString(1), r.GetString(2)));
-        var groups = Lists("server_id, name", "server_security_groups", "servers", only, r => r.GetString(1));
+        var groups = Lists("server_id, name", "server_security_groups", "servers", only, r => Shared(r, 1));
         return List(
             """
             SELECT id, name, project_id, hostname, number, key_name, key_type, public_key, user_data, availability_zone,
@@ -122,25 +124,35 @@ internal sealed class ThingReader(SqliteConnection connection)
             only,
             r => new Server
             {
-                Id = r.GetString(0),
+                Id = Shared(r, 0),
                 Name = r.GetString(1),
-                ProjectId = r.GetString(2),
+                ProjectId = Shared(r, 2),
                 Hostname = r.GetString(3),
                 Number = r.GetInt64(4),
-                KeyName = r.TextOrNull(5),
-                KeyType = r.TextOrNull(6),
-                PublicKey = r.TextOrNull(7),
+                KeyName = SharedOrNull(r, 5),
+                KeyType = SharedOrNull(r, 6),
+                PublicKey = SharedOrNull(r, 7),
                 UserData = r.IsDBNull(8) ? null : ImmutableArray.Create(r.GetFieldValue<byte[]>(8)),
-                AvailabilityZone = r.TextOrNull(9),
-                FlavorName = r.GetString(10),
-                Image = r.GetString(11),
+                AvailabilityZone = SharedOrNull(r, 9),
+                FlavorName = Shared(r, 10),
+                Image = Shared(r, 11),
                 LaunchIndex = r.GetInt32(12),
                 ReservationId = r.GetString(13),
-                RootDeviceName = r.TextOrNull(14),
+                RootDeviceName = SharedOrNull(r, 14),
                 Metadata = metadata.Of(r.GetString(0)),
                 SecurityGroups = groups.Of(r.GetString(0)),
             });
     }
+
+    private string Shared(SqliteDataReader row, int column)
+    {
+        var text = row.GetString(column);
+        if (_shared.TryGetValue(text, out var known)) return known;
+        _shared.Add(text);
+        return text;
+    }
+
+    private string? SharedOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Shared(row, column);
 
     private static Ipv6Mode? Mode(string? text) =>
         text is null ? null : Ipv6ModeText.TryParse(text, out var mode) ? mode : throw new FormatException($"'{text}' is no IPv6 mode");
