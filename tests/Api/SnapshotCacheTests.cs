@@ -333,6 +333,14 @@ public sealed class SnapshotCacheTests
     }
 
     [Fact]
+    public void A_caller_names_its_instance_and_never_its_signature()
+    {
+        var caller = new Caller(Plain.Id.Value, Plain.Id, Plain.ProjectId.Value, Address: null, default) { VerifiedSignature = _signature.Sign(Plain.Id) };
+        Assert.Contains(Plain.Id.Value, $"{caller}", StringComparison.Ordinal);
+        Assert.DoesNotContain(_signature.Sign(Plain.Id), $"{caller}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_random_seed_is_new_for_each_request_of_a_cached_instance()
     {
         using var api = Api(new FixtureSource([Plain]));

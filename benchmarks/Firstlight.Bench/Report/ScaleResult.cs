@@ -78,4 +78,9 @@ internal sealed record FirstRequests(int Requests, long Failed, double CpuMicros
 /// <param name="ApplyMs">The command that adds it.</param>
 /// <param name="AnsweredMs">From the command's end until the new guest is answered, or the new network listens.</param>
 /// <param name="CpuMs">Processor time of the program for it, until it is at rest again.</param>
-internal sealed record Addition(double ApplyMs, double AnsweredMs, double CpuMs);
+internal sealed record Addition(double ApplyMs, double AnsweredMs, double CpuMs)
+{
+    /// <summary>From the command's start until the new guest is answered, or the new network listens.</summary>
+    [JsonIgnore]
+    public double WholeMs => ApplyMs + AnsweredMs;
+}

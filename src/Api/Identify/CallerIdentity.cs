@@ -40,7 +40,7 @@ internal sealed class CallerIdentity(
         if (!Ascii.IsValid(claimed)) return NovaCrash.Or(ErrorPage.BadSignature, request, options);
 
         var verified = cache.TryGet(id, out var cached) ? cached.Matches(claimed) : signature.Verify(new InstanceId(id), claimed);
-        if (verified) return new Caller(id, new InstanceId(id), project, request.ForwardedFor, request.RequestId);
+        if (verified) return new Caller(id, new InstanceId(id), project, request.ForwardedFor, request.RequestId) { VerifiedSignature = claimed };
 
         ApiLog.BadSignature(logger, id, request.Peer, request.RequestId);
         return ErrorPage.BadSignature.Answer(request);

@@ -31,12 +31,13 @@ internal sealed class SnapshotBuilder(
     /// <summary>Builds.</summary>
     /// <param name="id">As received.</param>
     /// <param name="clientAddress">Who asks.</param>
+    /// <param name="verified">The id's signature where it is known; null has it computed.</param>
     /// <param name="revision">Of the store, read before.</param>
     /// <param name="cancellationToken">Ends the wait for the store.</param>
     /// <returns>Null when there is no such instance.</returns>
     /// <exception cref="InventoryUnavailableException">The store cannot be asked.</exception>
     /// <exception cref="InvalidDataException">The vendor data file is bad, or Neutron fails, and Nova would fail.</exception>
-    public async ValueTask<CachedSnapshot?> BuildAsync(InstanceId id, string? clientAddress, long revision, CancellationToken cancellationToken)
+    public async ValueTask<CachedSnapshot?> BuildAsync(InstanceId id, string? clientAddress, string? verified, long revision, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         var outcome = "error";
@@ -57,7 +58,7 @@ internal sealed class SnapshotBuilder(
             var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
             var snapshot = new Snapshot(instance, _settings, vendor, clientAddress, today);
             outcome = "ok";
-            return new CachedSnapshot(snapshot, signature.Sign(id), vendor, revision, begun);
+            return new CachedSnapshot(snapshot, verified ?? signature.Sign(id), vendor, revision, begun);
         }
         finally
         {

@@ -85,7 +85,7 @@ internal sealed class SnapshotCache(
     public async ValueTask<bool> BuildAheadAsync(InstanceId id, CancellationToken cancellationToken)
     {
         if (Bytes >= options.SnapshotCacheBytes * MostAhead || IsHeldOrUnderWay(id.Value)) return false;
-        var entry = await builder.BuildAsync(id, clientAddress: null, source.Changes?.Revision ?? 0, cancellationToken);
+        var entry = await builder.BuildAsync(id, clientAddress: null, verified: null, source.Changes?.Revision ?? 0, cancellationToken);
         if (entry is null)
         {
             DropStale(id.Value);
@@ -137,7 +137,7 @@ internal sealed class SnapshotCache(
         Exception? failure = null;
         try
         {
-            entry = await builder.BuildAsync(caller.Id, caller.Address, flight.Revision, CancellationToken.None);
+            entry = await builder.BuildAsync(caller.Id, caller.Address, caller.VerifiedSignature, flight.Revision, CancellationToken.None);
             Keep(caller.CacheKey, entry);
         }
         catch (InventoryUnavailableException e)

@@ -12,6 +12,10 @@ internal static class DhcpPortsOf
     public static Cloud WithDhcpPorts(this OwnInventory inventory, string host)
     {
         var cloud = inventory.Read();
-        return ReferenceEquals(Planner.EnsureDhcpPorts(cloud, host), cloud) ? cloud : inventory.Change(current => Planner.EnsureDhcpPorts(current, host));
+        var planned = Planner.EnsureDhcpPorts(cloud, host);
+        if (ReferenceEquals(planned, cloud)) return cloud;
+
+        // A plan is a pass over all there is: it is made again only for a cloud that somebody changed meanwhile.
+        return inventory.Change(current => ReferenceEquals(current, cloud) ? planned : Planner.EnsureDhcpPorts(current, host));
     }
 }

@@ -11,7 +11,7 @@ internal static class DnsmasqOptions
     private const string Everywhere = "0.0.0.0/0";
 
     /// <summary>Renders it; lines without a newline at the end.</summary>
-    public static string Render(WantedDhcp dhcp) => 
+    public static string Render(WantedDhcp dhcp) =>
         string.Join('\n', [.. dhcp.Subnets.Where(s => s.HasRange).SelectMany(s => Lines(s, dhcp)), .. dhcp.PortOptions.Select(Line)]);
 
     // A number means an option of DHCPv4 unless it is said to be of DHCPv6.

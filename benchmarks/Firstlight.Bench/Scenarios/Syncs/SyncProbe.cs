@@ -96,7 +96,7 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
         var additions = new Additions(firstlight, _rest);
         await additions.MeasureAsync(NotCounted, () => New(cancellationToken), cancellationToken);
         var added = await additions.MeasureAsync(AdditionsOf(options), () => New(cancellationToken), cancellationToken);
-        Say($"one more: {Texts.Range(Spread.Of(added.Select(a => a.ApplyMs)), Texts.Digits)} ms applied, {Texts.Range(Spread.Of(added.Select(a => a.AnsweredMs)), Texts.Digits)} ms until it listens");
+        Say($"one more listens after {Texts.Range(Spread.Of(added.Select(a => a.WholeMs)), Texts.Digits)} ms: {Texts.Range(Spread.Of(added.Select(a => a.ApplyMs)), Texts.Digits)} ms applied, {Texts.Range(Spread.Of(added.Select(a => a.AnsweredMs)), Texts.Digits)} ms from its end");
         return added;
     }
 

@@ -16,6 +16,9 @@ internal static class UserDataColumn
     public static byte[] Decode(string text)
     {
         var bytes = new byte[(text.Length / 4 * 3) + 3];
+        // Almost every text is as RFC 4648 has it, which the runtime reads many characters at a time. What it takes Python reads the same way.
+        if (Convert.TryFromBase64Chars(text, bytes, out var whole)) return bytes[..whole];
+
         var length = 0;
         var bits = 0;
         var inQuad = 0;
