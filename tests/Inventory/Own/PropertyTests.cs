@@ -128,7 +128,7 @@ public sealed class PropertyTests
     private static readonly Func<Cloud, Cloud>[] Additions =
     [
         c => c,
-        c => c.Networks.Values.FirstOrDefault() is { } n ? c with { Networks = c.Networks.Add(Id(1), n with { Id = Id(1) }) } : c,
+        c => c.Networks.Values.FirstOrDefault() is { } n ? c with { Networks = c.Networks.SetItem(Id(1), n with { Id = Id(1) }) } : c,
         c => c with { Networks = c.Networks.SetItem(Id(2), new Network { Id = Id(2), Name = "lost", ProjectId = "nobody", Mtu = 1500 }) },
         c => c.Subnets.Values.FirstOrDefault() is { } s ? c with { Subnets = c.Subnets.SetItem(Id(3), s with { Id = Id(3), Name = "twin" }) } : c,
         c => c.Subnets.Values.FirstOrDefault() is { } s ? c with { Subnets = c.Subnets.SetItem(Id(4), s with { Id = Id(4), Cidr = IPNetwork.Parse("172.16.0.0/24"), GatewayIp = null }) } : c,
