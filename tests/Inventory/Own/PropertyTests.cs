@@ -137,6 +137,7 @@ public sealed class PropertyTests
             ? c with { Ports = c.Ports.SetItem(Id(6), p with { Id = Id(6), Mac = PhysicalAddress.Parse("02:00:00:00:00:06") }) } : c,
         c => c.Ports.Values.FirstOrDefault(p => p.DeviceOwner == DeviceOwners.RouterInterface) is { } p
             ? c with { Ports = c.Ports.SetItem(Id(7), p with { Id = Id(7), Mac = PhysicalAddress.Parse("02:00:00:00:00:07"), DeviceOwner = DeviceOwners.RouterGateway }) } : c,
+        c => c.Ports.Values.FirstOrDefault(p => p.DeviceOwner == DeviceOwners.RouterInterface) is { FixedIps: [var ip, ..] } p ? WithLegBeside(c, p, c.Subnets[ip.SubnetId]) : c,
         c => c.Servers.Values.FirstOrDefault() is { } s ? c with { Servers = c.Servers.SetItem(Id(8), s with { Id = Id(8) }) } : c,
         c => c.Servers.Values.FirstOrDefault() is { } s ? c with { Servers = c.Servers.SetItem(Id(9), s with { Id = Id(9), Name = "other", Hostname = "-" }) } : c,
         c => c.Routers.Values.FirstOrDefault() is { } r ? c with { Routers = c.Routers.SetItem(Id(10), r with { Id = Id(10) }) } : c,
@@ -145,6 +146,15 @@ public sealed class PropertyTests
         c => c.Networks.Values.FirstOrDefault() is { } n ? c with { Networks = c.Networks.SetItem(n.Id, n with { Mtu = 1279 }) } : c,
         c => c.Ports.Values.FirstOrDefault() is { } p ? c with { Ports = c.Ports.Remove(p.Id) } : c,
     ];
+
+    // A router's second leg, on a network of its own with the prefix of the first.
+    private static Cloud WithLegBeside(Cloud cloud, Port leg, Subnet subnet)
+    {
+        var network = new Network { Id = Id(12), Name = "beside", ProjectId = cloud.Networks[subnet.NetworkId].ProjectId, Mtu = 1500 };
+        var beside = subnet with { Id = Id(13), NetworkId = network.Id };
+        var port = leg with { Id = Id(14), NetworkId = network.Id, FixedIps = [new FixedIp(beside.Id, leg.FixedIps[0].Address)] };
+        return cloud with { Networks = cloud.Networks.SetItem(network.Id, network), Subnets = cloud.Subnets.SetItem(beside.Id, beside), Ports = cloud.Ports.SetItem(port.Id, port) };
+    }
 
     private static string Id(int number) => $"00000000-0000-4000-8000-0000000000{number:00}";
 
