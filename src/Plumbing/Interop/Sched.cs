@@ -17,6 +17,7 @@ internal static partial class Sched
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_INO = 0x100;
+    public const uint STATX_BASIC_STATS = 0x7ff;
 
     // These run while a thread stands in a foreign namespace. They take plain integers, report through errno and suppress the GC transition,
     // so that the compiler makes bare calls of them: no marshalling stub, no allocation, no safe point at which the runtime could start a thread.
@@ -50,6 +51,15 @@ internal static partial class Sched
     {
         [FieldOffset(32)]
         public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

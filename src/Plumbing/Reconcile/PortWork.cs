@@ -42,10 +42,9 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     public async Task PlugAsync(IReadOnlyList<WantedPort> guests, string bridge, int mtu, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        foreach (var port in guests)
+        foreach (var device in host.Find([.. guests.Select(p => DeviceNames.HostEnd(p.Id))]))
         {
             // In another bridge someone put it on purpose.
-            if (host.Find(DeviceNames.HostEnd(port.Id)) is not { } device) continue;
             if (device.Master is null) lines.Add($"link set dev {device.Name} master {bridge}");
             if (device.Mtu != mtu) lines.Add($"link set dev {device.Name} mtu {mtu}");
             if (!device.Up) lines.Add($"link set dev {device.Name} up");

@@ -31,10 +31,14 @@ internal sealed class UnitQueue(TimeProvider time)
     // Someone who undoes what we do at once, again and again, is answered no more often than this.
     private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(2);
 
-    // The sweep: at most so many looks a second, each unit after three seconds at the earliest and thirty at the latest.
+    // The sweep: at most so many looks a second and so much of the time, each unit after three seconds at the earliest and ten minutes at the latest.
     private static readonly TimeSpan SweepGap = TimeSpan.FromMilliseconds(20);
+    private const double SweepShare = 0.1;
     private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);
+
+    // What a look takes is the best of those before, or nearly: others' load and a collection are no reason to look less often. It may rise by this factor with each.
+    private const double CostRise = 1.25;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Unit, Slot> _slots = [];
@@ -42,6 +46,9 @@ internal sealed class UnitQueue(TimeProvider time)
     private readonly SortedSet<Slot> _ready = new(Comparer<Slot>.Create((a, b) => Compare((a.Urgency, a.Unit.Kind, a.Due, a.Number), (b.Urgency, b.Unit.Kind, b.Due, b.Number))));
     private long _lastNumber;
     private int _outstanding;
+
+    // Of all slots.
+    private double _seconds;
 
     /// <summary>When the next unit becomes ready; null when none waits. One that is ready already is not counted.</summary>
     public DateTimeOffset? NextDue
@@ -105,7 +112,7 @@ internal sealed class UnitQueue(TimeProvider time)
             {
                 if (!may(slot.Unit, slot.Failures > 0)) continue;
                 _ready.Remove(slot);
-                (slot.IsReady, slot.IsOut) = (false, true);
+                (slot.IsReady, slot.IsOut, slot.Begun) = (false, true, now);
                 SetWishes(slot, isWished: false, isCarriedOut: slot.IsWished);
                 unit = slot.Unit;
                 return true;
@@ -130,6 +137,7 @@ internal sealed class UnitQueue(TimeProvider time)
             var isFailed = outcome.Failure is not null && outcome.RetryAt is null;
             slot.Failures = isFailed && !isWished ? slot.Failures + 1 : 0;
             slot.Repairs = isFailed || outcome.Changes.IsEmpty ? 0 : slot.Repairs + 1;
+            if (outcome.Failure is null && outcome.Changes.IsEmpty) SetCost(slot, Math.Max(0, (now - slot.Begun).TotalSeconds));
             if (isWished) Schedule(slot, now, again!.Value.Urgency);
             else if (isFailed) Schedule(slot, now + PauseAfter(slot.Failures), Urgency.Noticed);
             else if (again is not null) Schedule(slot, Later(again.Value.Due, now + SettleOf(slot)), again.Value.Urgency);
@@ -164,6 +172,7 @@ internal sealed class UnitQueue(TimeProvider time)
             if (!_slots.Remove(unit, out var slot)) return;
             Unplace(slot);
             SetWishes(slot, isWished: false, isCarriedOut: false);
+            _seconds -= slot.Seconds;
         }
     }
 
@@ -181,7 +190,15 @@ internal sealed class UnitQueue(TimeProvider time)
 
     private static TimeSpan SettleOf(Slot slot) => TimeSpan.FromTicks(Math.Min(LongestSettle.Ticks, Settle.Ticks << Math.Min(slot.Repairs, 10)));
 
-    private TimeSpan Round() => TimeSpan.FromTicks(Math.Clamp(SweepGap.Ticks * _slots.Count, ShortestRound.Ticks, LongestRound.Ticks));
+    private TimeSpan Round() =>
+        TimeSpan.FromSeconds(Math.Clamp(Math.Max(SweepGap.TotalSeconds * _slots.Count, _seconds / SweepShare), ShortestRound.TotalSeconds, LongestRound.TotalSeconds));
+
+    private void SetCost(Slot slot, double seconds)
+    {
+        var cost = slot.Seconds == 0 ? seconds : Math.Min(seconds, slot.Seconds * CostRise);
+        _seconds += cost - slot.Seconds;
+        slot.Seconds = cost;
+    }
 
     private Slot Of(Unit unit)
     {
@@ -250,7 +267,12 @@ internal sealed class UnitQueue(TimeProvider time)
 
         public bool IsCarriedOut { get; set; }
 
+        public DateTimeOffset Begun { get; set; }
+
         public DateTimeOffset Ended { get; set; }
+
+        // What a look that changes nothing takes.
+        public double Seconds { get; set; }
 
         public int Failures { get; set; }
 

@@ -10,10 +10,11 @@ namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>Brings one network or router to what is wanted, or takes it away. Never called for one unit twice at a time.</summary>
 internal sealed class UnitWork(
-    string stateDirectory, Hand hand, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases)
+    string stateDirectory, Hand hand, IpTool ip, HostDevices host, Journal journal, DeviceWork devices, PortWork ports, DaemonKeeper daemons, RouterTable table, LeaseWork leases, TimeProvider time)
 {
     private const string DhcpDirectory = "dhcp";
     private const string AdvertisementDirectory = "ra";
+    private readonly SettledFiles _settled = new(time);
 
     /// <summary>Brings a network to what is wanted.</summary>
     /// <param name="network">The network.</param>
@@ -37,7 +38,7 @@ internal sealed class UnitWork(
         var attempts = new Attempts();
         await attempts.TryAsync(() => ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken));
         if (dnsmasq is { } dhcp)
-            await attempts.TryAsync(() => EnsureAsync(dhcp, DhcpDaemon(network, network.Dhcp!, site, changes), identity, changes, cancellationToken));
+            await attempts.TryAsync(() => EnsureDhcpAsync(dhcp, network, site, identity, changes, cancellationToken));
         if (haproxy is { } proxy)
             await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(site.Namespace!, HaproxyScope.Of(network, network.Dhcp!), network.Proxy!), identity, changes, cancellationToken));
         if (network.Uplink is { } device) await attempts.TryAsync(() => devices.EnsureUplinkAsync(site.Unit, bridge, device, changes, cancellationToken));
@@ -92,23 +93,35 @@ internal sealed class UnitWork(
         return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
     }
 
-    private DaemonWork DhcpDaemon(WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
+    // A network of thousands of ports has as many lines in each of three files: they are gone through when something about them is new.
+    private async Task EnsureDhcpAsync(Thing dnsmasq, WantedNetwork network, WantedSite site, string? identity, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var directory = Path.Combine(stateDirectory, DhcpDirectory, network.Id);
+        var seen = _settled.LookAt(network, ["interface", "host", "addn_hosts", "opts", "leases"], directory);
+        var work = DhcpDaemon(directory, network, network.Dhcp!, site, changes);
+        if (seen.IsSettled) work = work with { WriteFiles = () => false, MustRestart = null };
+        await EnsureAsync(dnsmasq, work, identity, changes, cancellationToken);
+        _settled.Note(seen);
+    }
+
+    private DaemonWork DhcpDaemon(string directory, WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
+    {
         var hostFile = Path.Combine(directory, "host");
         var leaseFile = Path.Combine(directory, "leases");
-        var formerHost = StateFiles.Read(hostFile);
+
+        // As it was before it is written.
+        var formerHost = new Lazy<string>(() => StateFiles.Read(hostFile));
         return new DaemonWork(
             new DaemonSpec(DaemonHome.Dnsmasq(directory), site.Namespace!, DnsmasqCommandLine.Render(directory, network, dhcp)),
             WriteFiles,
             MustRestartAsync,
-            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost)));
+            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost.Value)));
 
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
             // One without a file would forget its leases at its next start.
             if (!File.Exists(leaseFile)) return true;
-            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost);
+            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost.Value);
             if (stale.Count == 0) return false;
             changes.Add($"release {string.Join(", ", stale.Order(StringComparer.Ordinal))}");
             return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
@@ -116,6 +129,7 @@ internal sealed class UnitWork(
 
         bool WriteFiles()
         {
+            _ = formerHost.Value;
             var files = DnsmasqFiles.Render(dhcp);
             var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
             changed |= hand.Replace(hostFile, files.Host);
@@ -139,6 +153,7 @@ internal sealed class UnitWork(
         switch (thing.Kind)
         {
             case ThingKind.Daemon:
+                _settled.Forget(Path.Combine(stateDirectory, thing.Name));
                 await daemons.RemoveAsync(thing, HomeOf(thing), cancellationToken);
                 return true;
             case ThingKind.Table:

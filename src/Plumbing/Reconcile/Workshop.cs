@@ -34,7 +34,7 @@ internal sealed class Workshop : IDisposable
         _sites = new DeviceWork(hand, ip, _devices, _sockets, journal, (name, identity) => watch()?.FollowNamespace(name, identity));
         _units = new UnitWork(
             stateDirectory, hand, ip, _devices, journal, _sites,
-            Ports, _daemons, new RouterTable(hand, runner, _sockets, Path.Combine(stateDirectory, "plumbing", "nft")), new LeaseWork(_sockets, time));
+            Ports, _daemons, new RouterTable(hand, runner, _sockets, Path.Combine(stateDirectory, "plumbing", "nft")), new LeaseWork(_sockets, time), time);
 
         void FollowDaemon(Thing daemon, PidFd process) => watch()?.FollowDaemon(daemon.ToString(), process);
     }

@@ -18,14 +18,22 @@ public sealed class SyncTableTests
     {
         var result = Result(added: new(600, 50, 20));
 
-        Assert.Contains("listens 50 ms after the end of `firstlight apply`, **1.00×** of 50 ms among 10; with the command itself 1.44×; budget 1.20×, **not met**", SyncTable.Render(result), StringComparison.Ordinal);
+        Assert.Contains("listens 650 ms after the start of `firstlight apply`, **1.44×** of 450 ms among 10; the command itself 600 ms against 400 ms, from its end 50 ms against 50 ms, 1.00×; budget 1.20×, **not met**", SyncTable.Render(result), StringComparison.Ordinal);
         Assert.Equal(1.444, SyncTable.Figures(result).Single(f => f.What.StartsWith("A network added", StringComparison.Ordinal)).Verdict!.Value, 3);
     }
 
     [Fact]
     public void One_that_listens_later_is_not_hidden_by_a_command_that_takes_long()
     {
-        Assert.Contains("**1.50×** of 50 ms among 10; with the command itself 1.06×; budget 1.20×, **not met**", SyncTable.Render(Result(added: new(400, 75, 20))), StringComparison.Ordinal);
+        Assert.Contains("from its end 75 ms against 50 ms, 1.50×;", SyncTable.Render(Result(added: new(400, 75, 20))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_is_waited_for_from_the_start_of_the_command_and_that_is_judged()
+    {
+        Assert.Contains("**1.20×** of 450 ms among 10", SyncTable.Render(Result(added: new(400, 140, 20))), StringComparison.Ordinal);
+        Assert.Contains("1.20×, met", SyncTable.Render(Result(added: new(400, 140, 20))), StringComparison.Ordinal);
+        Assert.Contains("1.20×, **not met**", SyncTable.Render(Result(added: new(400, 145, 20))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -179,6 +179,52 @@ public sealed class UnitQueueTests
     }
 
     [Fact]
+    public void Dear_looks_of_the_sweep_take_a_tenth_of_the_time()
+    {
+        Unit[] units = [.. Enumerable.Range(0, 10).Select(i => new Unit(UnitKind.Network, $"n{i}"))];
+        foreach (var unit in units) _queue.Want(unit, Urgency.Wanted);
+        foreach (var _ in units) LookFor(1);
+        _clock.Advance(200);
+        foreach (var _ in units) LookFor(1);
+
+        // Ten looks of a second each: a hundred seconds.
+        _clock.Advance(89);
+        Assert.Null(Take());
+        _clock.Advance(2);
+        Assert.Equal(units[0], Take());
+    }
+
+    [Fact]
+    public void A_look_that_took_long_once_does_not_slow_the_sweep()
+    {
+        Unit[] units = [.. Enumerable.Range(0, 10).Select(i => new Unit(UnitKind.Network, $"n{i}"))];
+        foreach (var unit in units) _queue.Want(unit, Urgency.Wanted);
+        foreach (var _ in units) LookFor(0.001);
+        _clock.Advance(3.1);
+        foreach (var _ in units) LookFor(2);
+        _clock.Advance(3.1);
+        foreach (var _ in units) LookFor(0.001);
+
+        _clock.Advance(3.1);
+        Assert.Equal(units[0], Take());
+    }
+
+    [Fact]
+    public void Units_that_are_gone_count_no_more_for_the_sweep()
+    {
+        _queue.Want(Blue, Urgency.Wanted);
+        _queue.Want(Green, Urgency.Wanted);
+        LookFor(10);
+        LookFor(0.001);
+        _queue.Remove(Blue);
+        _queue.Want(Green, Urgency.Wanted);
+        LookFor(0.001);
+
+        _clock.Advance(3.1);
+        Assert.Equal(Green, Take());
+    }
+
+    [Fact]
     public void A_unit_that_is_removed_is_never_due_again()
     {
         Settled(Blue);
@@ -189,6 +235,13 @@ public sealed class UnitQueueTests
 
         Assert.Null(Take());
         Assert.Null(_queue.NextDue);
+    }
+
+    private void LookFor(double seconds)
+    {
+        var unit = Take()!.Value;
+        _clock.Advance(seconds);
+        Done(unit);
     }
 
     private void Settled(Unit unit)
