@@ -19,20 +19,21 @@ internal sealed class SettledFiles(TimeProvider time)
         var stamps = ImmutableArray.CreateBuilder<FileStamp>(names.Length);
         foreach (var name in names)
         {
-            if (FileStamp.Of(Path.Combine(directory, name)) is { } stamp) stamps.Add(stamp);
+            if (FileStamp.Of(Path.Combine(directory, name)) is not { } stamp) return new Look(directory, wanted, []);
+            stamps.Add(stamp);
         }
 
-        var isWhole = stamps.Count == names.Length;
-        var seen = new Look(directory, wanted, stamps.ToImmutable(), isWhole);
-        return seen with { IsSettled = isWhole && _known.TryGetValue(directory, out var known) && ReferenceEquals(known.Wanted, wanted) && known.Stamps.SequenceEqual(seen.Stamps) };
+        var seen = stamps.MoveToImmutable();
+        var isSettled = _known.TryGetValue(directory, out var known) && ReferenceEquals(known.Wanted, wanted) && known.Stamps.SequenceEqual(seen);
+        return new Look(directory, wanted, seen) { IsSettled = isSettled };
     }
 
     /// <summary>What was looked at is right, or was made so since: the next look tells.</summary>
     public void Note(Look look)
     {
-        if (look.IsSettled) return;
+        if (look.IsSettled || look.Stamps.IsEmpty) return;
         var now = time.GetUtcNow();
-        if (look.IsWhole && look.Stamps.All(s => now - s.Changed > Young)) _known[look.Directory] = look;
+        if (look.Stamps.All(s => now - s.Changed > Young)) _known[look.Directory] = look;
     }
 
     /// <summary>Forgets a directory.</summary>
@@ -41,9 +42,8 @@ internal sealed class SettledFiles(TimeProvider time)
     /// <summary>Files of a directory at one moment.</summary>
     /// <param name="Directory">The directory.</param>
     /// <param name="Wanted">What they are to follow from.</param>
-    /// <param name="Stamps">Of each that is there.</param>
-    /// <param name="IsWhole">Whether none is missing.</param>
-    internal sealed record Look(string Directory, object Wanted, ImmutableArray<FileStamp> Stamps, bool IsWhole)
+    /// <param name="Stamps">Of each; none where one is missing.</param>
+    internal sealed record Look(string Directory, object Wanted, ImmutableArray<FileStamp> Stamps)
     {
         /// <summary>Whether they are those that were found right for the same.</summary>
         public bool IsSettled { get; init; }

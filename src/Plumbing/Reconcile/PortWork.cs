@@ -18,13 +18,14 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     /// <exception cref="IOException">Two ports have the same device name; both are shut off.</exception>
     public async Task GuardAsync(WantedHost wanted, ICollection<string> changes, CancellationToken cancellationToken)
     {
+        Known known;
         try
         {
             var devices = host.All();
             var bridges = Bridges(devices, wanted);
-            _known = ReferenceEquals(_known?.Wanted, wanted) ? _known : Known.Of(wanted);
-            List<string> strangers = [.. Strangers(devices, bridges, _known.Devices)];
-            if (_made is null || !_made.IsOf(_known, bridges, strangers)) _made = new Made(_known, bridges, strangers, _made?.Elements);
+            known = _known = ReferenceEquals(_known?.Wanted, wanted) ? _known : Known.Of(wanted);
+            List<string> strangers = [.. Strangers(devices, bridges, known.Devices)];
+            if (_made is null || !_made.IsOf(known, bridges, strangers)) _made = new Made(known, bridges, strangers, _made?.Elements);
             if (await table.EnsureAsync(_made.Elements, cancellationToken) is { } change) changes.Add(change);
             Stands = true;
         }
@@ -35,7 +36,7 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
             throw;
         }
 
-        if (Clash(wanted) is { } clash) throw new IOException(clash);
+        if (known.Clash is { } clash) throw new IOException(clash);
     }
 
     /// <summary>Puts devices of guests into their bridge that stand in none, as after the bridge was deleted and made anew; a device that is not there is not made.</summary>
@@ -81,19 +82,19 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     private static WantedPort Own(string id, string networkId, System.Net.NetworkInformation.PhysicalAddress mac) =>
         new() { Id = id, NetworkId = networkId, Mac = mac, Trust = PortTrust.Infrastructure };
 
-    private static string? Clash(WantedHost wanted) => wanted.Ports!.Value
+    private static string? ClashOf(WantedHost wanted) => wanted.Ports!.Value
         .GroupBy(p => DeviceNames.HostEnd(p.Id), StringComparer.Ordinal)
         .Where(g => g.DistinctBy(p => p.Id).Skip(1).Any())
         .Select(g => $"{g.Key} would be the device of ports {string.Join(" and ", g.Select(p => p.Id).Order(StringComparer.Ordinal))}: it is shut off")
         .FirstOrDefault();
 
-    // Ports of what is wanted, and names of their devices.
-    private sealed record Known(WantedHost Wanted, List<WantedPort> Ports, HashSet<string> Devices)
+    // Ports of what is wanted, names of their devices, and what two of them would both be called.
+    private sealed record Known(WantedHost Wanted, List<WantedPort> Ports, HashSet<string> Devices, string? Clash)
     {
         public static Known Of(WantedHost wanted)
         {
             var ports = PortWork.Ports(wanted).ToList();
-            return new Known(wanted, ports, ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal));
+            return new Known(wanted, ports, ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal), ClashOf(wanted));
         }
     }
 

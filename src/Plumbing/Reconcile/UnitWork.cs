@@ -98,30 +98,28 @@ internal sealed class UnitWork(
     {
         var directory = Path.Combine(stateDirectory, DhcpDirectory, network.Id);
         var seen = _settled.LookAt(network, ["interface", "host", "addn_hosts", "opts", "leases"], directory);
-        var work = DhcpDaemon(directory, network, network.Dhcp!, site, changes);
-        if (seen.IsSettled) work = work with { WriteFiles = () => false, MustRestart = null };
-        await EnsureAsync(dnsmasq, work, identity, changes, cancellationToken);
+        await EnsureAsync(dnsmasq, DhcpDaemon(directory, seen.IsSettled, network, network.Dhcp!, site, changes), identity, changes, cancellationToken);
         _settled.Note(seen);
     }
 
-    private DaemonWork DhcpDaemon(string directory, WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
+    private DaemonWork DhcpDaemon(string directory, bool isSettled, WantedNetwork network, WantedDhcp dhcp, WantedSite site, ICollection<string> changes)
     {
         var hostFile = Path.Combine(directory, "host");
         var leaseFile = Path.Combine(directory, "leases");
 
-        // As it was before it is written.
-        var formerHost = new Lazy<string>(() => StateFiles.Read(hostFile));
+        // As it was before it is written; what is settled is not written, and read where it is needed.
+        var formerHost = isSettled ? null : StateFiles.Read(hostFile);
         return new DaemonWork(
             new DaemonSpec(DaemonHome.Dnsmasq(directory), site.Namespace!, DnsmasqCommandLine.Render(directory, network, dhcp)),
-            WriteFiles,
-            MustRestartAsync,
-            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost.Value)));
+            isSettled ? () => false : WriteFiles,
+            isSettled ? null : MustRestartAsync,
+            () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost ?? StateFiles.Read(hostFile))));
 
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
             // One without a file would forget its leases at its next start.
             if (!File.Exists(leaseFile)) return true;
-            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost.Value);
+            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost!);
             if (stale.Count == 0) return false;
             changes.Add($"release {string.Join(", ", stale.Order(StringComparer.Ordinal))}");
             return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
@@ -129,7 +127,6 @@ internal sealed class UnitWork(
 
         bool WriteFiles()
         {
-            _ = formerHost.Value;
             var files = DnsmasqFiles.Render(dhcp);
             var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
             changed |= hand.Replace(hostFile, files.Host);
