@@ -116,7 +116,9 @@ public sealed class PropertyTests
         var floating = new FloatingIp { Id = Id(19), ProjectId = network.ProjectId, NetworkId = network.Id, SubnetId = subnet.Id, Address = IPAddress.Parse("203.0.113.7") };
         return cloud with
         {
-            Networks = cloud.Networks.SetItem(network.Id, network), Subnets = cloud.Subnets.SetItem(subnet.Id, subnet), FloatingIps = cloud.FloatingIps.SetItem(floating.Id, floating),
+            Networks = cloud.Networks.SetItem(network.Id, network),
+            Subnets = cloud.Subnets.SetItem(subnet.Id, subnet),
+            FloatingIps = cloud.FloatingIps.SetItem(floating.Id, floating),
         };
     }
 
@@ -124,7 +126,11 @@ public sealed class PropertyTests
     {
         var port = new Port
         {
-            Id = Id(15), NetworkId = Id(17), ProjectId = cloud.Projects.Keys.First(), Mac = PhysicalAddress.Parse("02:00:00:00:00:15"), FixedIps = [new FixedIp(Id(18), address)],
+            Id = Id(15),
+            NetworkId = Id(17),
+            ProjectId = cloud.Projects.Keys.First(),
+            Mac = PhysicalAddress.Parse("02:00:00:00:00:15"),
+            FixedIps = [new FixedIp(Id(18), address)],
         };
         return cloud with { Ports = cloud.Ports.SetItem(port.Id, port) };
     }
