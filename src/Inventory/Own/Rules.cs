@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Firstlight.Inventory.Own.Checks;
 using Firstlight.Inventory.Own.Model;
 
@@ -13,10 +14,24 @@ internal readonly record struct Finding(ResourceKind Kind, string Id, RuleViolat
 /// <summary>Every rule a cloud keeps, checked before anything is written. The schema repeats only those it can.</summary>
 internal static class Rules
 {
-    /// <summary>Finds all broken rules of <paramref name="after"/>, and what may not change from <paramref name="before"/>.</summary>
+    // Plans are checked when they are made, so that a mistake is told with its line, and once more when they are stored: the same two clouds need it once.
+    private static readonly ConditionalWeakTable<Cloud, Cloud> Sound = [];
+
+    /// <summary>Finds all broken rules of <paramref name="after"/>, and what may not change from <paramref name="before"/>, which breaks none.</summary>
     public static ImmutableArray<Finding> Check(Cloud before, Cloud after)
     {
-        var report = new Report(before, after);
+        if (Sound.TryGetValue(after, out var known) && ReferenceEquals(known, before)) return [];
+        var findings = Check(before, after, Affected.By(before, after));
+        if (findings.IsEmpty) Sound.AddOrUpdate(after, before);
+        return findings;
+    }
+
+    /// <summary>The same, whatever <paramref name="before"/> was like, by looking at everything.</summary>
+    public static ImmutableArray<Finding> CheckAll(Cloud before, Cloud after) => Check(before, after, after);
+
+    private static ImmutableArray<Finding> Check(Cloud before, Cloud after, Cloud concerned)
+    {
+        var report = new Report(before, after, concerned);
         ProjectChecks.Run(report);
         NetworkChecks.Run(report);
         SubnetChecks.Run(report);

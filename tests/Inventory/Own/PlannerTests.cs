@@ -10,6 +10,19 @@ namespace Firstlight.Inventory.Tests.Own;
 public sealed class PlannerTests
 {
     [Fact]
+    public void A_port_without_a_name_may_get_one()
+    {
+        var cloud = Clouds.Of("networks: [{name: n, project: p, subnets: [{name: s, cidr: 10.0.0.0/24}]}]\nservers: [{name: a, project: p, ports: [{network: n}]}]");
+        var port = cloud.PortOf("a");
+        Assert.Equal("", port.Name);
+
+        var named = Clouds.Apply(cloud, $"ports: [{{id: {port.Id}, name: front, network: n}}]");
+
+        Assert.Equal("front", named.Ports[port.Id].Name);
+        Assert.False(Planner.Apply(named, CloudFile.Parse("ports: [{name: front, network: n, project: p}]", "/")).HasChanges);
+    }
+
+    [Fact]
     public void Applying_twice_changes_nothing()
     {
         var first = Planner.Apply(Cloud.Empty, Clouds.Spec(Clouds.Blue));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.NetworkInformation;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Inventory.Tests.Support;
@@ -102,6 +103,60 @@ public sealed class PropertyTests
             return Rules.Check(Cloud.Empty, stored).IsEmpty && seen.Revision == stored.Revision && Same(seen, stored);
         }));
     }
+
+    [Fact]
+    public void Looking_at_what_a_change_concerns_finds_what_looking_at_everything_does()
+    {
+        var (found, sound) = (0, 0);
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(600).WithEndSize(12),
+            Prop.ForAll(Spec.ToArbitrary(), Spec.ToArbitrary(), Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(0, Additions.Length - 1))).ArrayOf(2).ToArbitrary(), (first, second, additions) =>
+            {
+                if (Try(Cloud.Empty, first) is not { } plan) return true;
+                var before = Planner.EnsureDhcpPorts(plan.Next, "host");
+                var after = additions.Aggregate(Try(before, second)?.Next ?? before, (cloud, number) => Additions[number](cloud));
+                var all = Texts(Rules.CheckAll(before, after));
+                _ = all.Length > 0 ? found++ : sound++;
+                return all.SequenceEqual(Texts(Rules.Check(before, after)), StringComparer.Ordinal);
+            }));
+        Assert.True(found > 100 && sound > 50, $"{found} changes broke a rule and {sound} did not: the property says little");
+
+        static string[] Texts(ImmutableArray<Finding> findings) => [.. findings.Select(f => f.ToString())];
+    }
+
+    // Things that only come, most of them against a rule: of a name, a number, a MAC, an address or a prefix that another has, or of something that is not there.
+    private static readonly Func<Cloud, Cloud>[] Additions =
+    [
+        c => c,
+        c => c.Networks.Values.FirstOrDefault() is { } n ? c with { Networks = c.Networks.SetItem(Id(1), n with { Id = Id(1) }) } : c,
+        c => c with { Networks = c.Networks.SetItem(Id(2), new Network { Id = Id(2), Name = "lost", ProjectId = "nobody", Mtu = 1500 }) },
+        c => c.Subnets.Values.FirstOrDefault() is { } s ? c with { Subnets = c.Subnets.SetItem(Id(3), s with { Id = Id(3), Name = "twin" }) } : c,
+        c => c.Subnets.Values.FirstOrDefault() is { } s ? c with { Subnets = c.Subnets.SetItem(Id(4), s with { Id = Id(4), Cidr = IPNetwork.Parse("172.16.0.0/24"), GatewayIp = null }) } : c,
+        c => c.Ports.Values.FirstOrDefault() is { } p ? c with { Ports = c.Ports.SetItem(Id(5), p with { Id = Id(5), FixedIps = [] }) } : c,
+        c => c.Ports.Values.FirstOrDefault(p => !p.FixedIps.IsEmpty) is { } p
+            ? c with { Ports = c.Ports.SetItem(Id(6), p with { Id = Id(6), Mac = PhysicalAddress.Parse("02:00:00:00:00:06") }) } : c,
+        c => c.Ports.Values.FirstOrDefault(p => p.DeviceOwner == DeviceOwners.RouterInterface) is { } p
+            ? c with { Ports = c.Ports.SetItem(Id(7), p with { Id = Id(7), Mac = PhysicalAddress.Parse("02:00:00:00:00:07"), DeviceOwner = DeviceOwners.RouterGateway }) } : c,
+        c => c.Ports.Values.FirstOrDefault(p => p.DeviceOwner == DeviceOwners.RouterInterface) is { FixedIps: [var ip, ..] } p ? WithLegBeside(c, p, c.Subnets[ip.SubnetId]) : c,
+        c => c.Servers.Values.FirstOrDefault() is { } s ? c with { Servers = c.Servers.SetItem(Id(8), s with { Id = Id(8) }) } : c,
+        c => c.Servers.Values.FirstOrDefault() is { } s ? c with { Servers = c.Servers.SetItem(Id(9), s with { Id = Id(9), Name = "other", Hostname = "-" }) } : c,
+        c => c.Routers.Values.FirstOrDefault() is { } r ? c with { Routers = c.Routers.SetItem(Id(10), r with { Id = Id(10) }) } : c,
+        c => c.Projects.Values.FirstOrDefault() is { } p ? c with { Projects = c.Projects.SetItem(Id(11), p with { Id = Id(11) }) } : c,
+        c => c with { KeyPairs = c.KeyPairs.SetItem(("nobody", "k"), new StoredKeyPair("nobody", "k", "ssh", "")) },
+        c => c.Networks.Values.FirstOrDefault() is { } n ? c with { Networks = c.Networks.SetItem(n.Id, n with { Mtu = 1279 }) } : c,
+        c => c.Ports.Values.FirstOrDefault() is { } p ? c with { Ports = c.Ports.Remove(p.Id) } : c,
+    ];
+
+    // A router's second leg, on a network of its own with the prefix of the first.
+    private static Cloud WithLegBeside(Cloud cloud, Port leg, Subnet subnet)
+    {
+        var network = new Network { Id = Id(12), Name = "beside", ProjectId = cloud.Networks[subnet.NetworkId].ProjectId, Mtu = 1500 };
+        var beside = subnet with { Id = Id(13), NetworkId = network.Id };
+        var port = leg with { Id = Id(14), NetworkId = network.Id, FixedIps = [new FixedIp(beside.Id, leg.FixedIps[0].Address)] };
+        return cloud with { Networks = cloud.Networks.SetItem(network.Id, network), Subnets = cloud.Subnets.SetItem(beside.Id, beside), Ports = cloud.Ports.SetItem(port.Id, port) };
+    }
+
+    private static string Id(int number) => $"00000000-0000-4000-8000-0000000000{number:00}";
 
     // Breaks the cloud behind the planner's back: 1 duplicates a MAC, 2 takes a network away from under its ports.
     private static Cloud Damage(Cloud cloud, int damage) => damage switch

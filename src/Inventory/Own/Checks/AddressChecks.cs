@@ -9,7 +9,7 @@ internal static class AddressChecks
     public static void Run(Report report)
     {
         var taken = new Dictionary<(string Network, IPAddress Address), Port>();
-        foreach (var port in report.After.Ports.Values.OrderBy(p => p.Id, StringComparer.Ordinal))
+        foreach (var port in report.Concerned.Ports.Values.OrderBy(p => p.Id, StringComparer.Ordinal))
         {
             foreach (var ip in port.FixedIps) Check(report, port, ip, taken);
         }

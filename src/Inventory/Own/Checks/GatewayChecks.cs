@@ -8,9 +8,10 @@ internal static class GatewayChecks
     public static void Run(Report report)
     {
         var cloud = report.After;
-        var gateways = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterGateway).OrderBy(p => p.Id, StringComparer.Ordinal).ToList();
+        var ports = report.Concerned.Ports;
+        var gateways = ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterGateway).OrderBy(p => p.Id, StringComparer.Ordinal).ToList();
         if (gateways.Count == 0) return;
-        var interfaces = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterInterface).Select(p => (p.DeviceId, p.NetworkId)).ToHashSet();
+        var interfaces = ports.Values.Where(p => p.DeviceOwner == DeviceOwners.RouterInterface).Select(p => (p.DeviceId, p.NetworkId)).ToHashSet();
         foreach (var port in gateways.Where(p => cloud.Networks.ContainsKey(p.NetworkId)))
         {
             var network = cloud.Networks[port.NetworkId];

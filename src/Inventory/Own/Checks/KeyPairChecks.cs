@@ -9,7 +9,7 @@ internal static class KeyPairChecks
 
     public static void Run(Report report)
     {
-        foreach (var (key, pair) in report.After.KeyPairs)
+        foreach (var (key, pair) in report.Concerned.KeyPairs)
         {
             var id = Id(pair);
             if (key != (pair.ProjectId, pair.Name)) report.Add(ResourceKind.KeyPair, id, pair.Name, "name", $"is filed under {key.Name}");

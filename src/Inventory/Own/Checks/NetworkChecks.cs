@@ -11,7 +11,7 @@ internal static class NetworkChecks
 
     public static void Run(Report report)
     {
-        var networks = report.After.Networks;
+        var networks = report.Concerned.Networks;
         var withV6 = report.After.Subnets.Values.Where(s => s.IpVersion == 6).Select(s => s.NetworkId).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, network) in networks)
         {
@@ -32,7 +32,7 @@ internal static class NetworkChecks
     private static void CheckUplinks(Report report)
     {
         var taken = new Dictionary<string, Network>(StringComparer.Ordinal);
-        foreach (var network in report.After.Networks.Values.Where(n => n.Uplink is not null).OrderBy(n => n.Id, StringComparer.Ordinal))
+        foreach (var network in report.Concerned.Networks.Values.Where(n => n.Uplink is not null).OrderBy(n => n.Id, StringComparer.Ordinal))
         {
             if (!network.External) Add("needs external: true: what is plugged in reaches every guest");
             if (!IsDeviceName(network.Uplink!)) Add($"'{network.Uplink}' is not the name of a device (1 to 15 characters, no blank and no slash)");

@@ -8,7 +8,7 @@ internal static class PortChecks
     public static void Run(Report report)
     {
         var macs = new Dictionary<(string Network, PhysicalAddress Mac), Port>();
-        foreach (var (key, port) in report.After.Ports.OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var (key, port) in report.Concerned.Ports.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             var name = Subjects.Name(port);
             report.CheckId(ResourceKind.Port, key, port.Id, name);
@@ -22,7 +22,7 @@ internal static class PortChecks
             if (!macs.TryAdd((port.NetworkId, port.Mac), port))
                 report.Add(ResourceKind.Port, key, name, "mac", $"{Addresses.MacText(port.Mac)} is port {Subjects.Name(macs[(port.NetworkId, port.Mac)])}'s on the same network already");
         }
-        report.CheckUnique(ResourceKind.Port, report.After.Ports.Values, p => (p.NetworkId, p.Name), p => p.Id, "network");
+        report.CheckUnique(ResourceKind.Port, report.Concerned.Ports.Values, p => (p.NetworkId, p.Name), p => p.Id, "network");
     }
 
     private static void CheckDevice(Report report, Port port, string name)

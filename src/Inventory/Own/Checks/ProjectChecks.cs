@@ -6,7 +6,7 @@ internal static class ProjectChecks
 {
     public static void Run(Report report)
     {
-        var projects = report.After.Projects;
+        var projects = report.Concerned.Projects;
         foreach (var (key, project) in projects)
         {
             report.CheckName(ResourceKind.Project, key, project.Name);

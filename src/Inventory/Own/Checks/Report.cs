@@ -4,7 +4,10 @@ using Firstlight.Inventory.Own.Model;
 namespace Firstlight.Inventory.Own.Checks;
 
 /// <summary>Collects broken rules, and words what several checks share.</summary>
-internal sealed class Report(Cloud before, Cloud after)
+/// <param name="before">The cloud before the change.</param>
+/// <param name="after">The cloud that is checked.</param>
+/// <param name="concerned">Things of it that are looked at.</param>
+internal sealed class Report(Cloud before, Cloud after, Cloud concerned)
 {
     public const int LongestName = 255;
     private readonly List<Finding> _findings = [];
@@ -12,8 +15,11 @@ internal sealed class Report(Cloud before, Cloud after)
     /// <summary>The cloud before the change.</summary>
     public Cloud Before => before;
 
-    /// <summary>The cloud that is checked.</summary>
+    /// <summary>The cloud that is checked: what references lead to.</summary>
     public Cloud After => after;
+
+    /// <summary>Its things that are looked at, each as in <see cref="After"/>: all of them, or those that a change can have made break a rule (<see cref="Affected"/>).</summary>
+    public Cloud Concerned => concerned;
 
     /// <summary>All findings in a fixed order.</summary>
     public ImmutableArray<Finding> Findings() =>

@@ -6,7 +6,7 @@ internal static class RouterChecks
 {
     public static void Run(Report report)
     {
-        var cloud = report.After;
+        var cloud = report.Concerned;
         foreach (var (key, router) in cloud.Routers)
         {
             report.CheckId(ResourceKind.Router, key, router.Id, router.Name);

@@ -11,7 +11,7 @@ internal static class ServerChecks
 
     public static void Run(Report report)
     {
-        var cloud = report.After;
+        var cloud = report.Concerned;
         var numbers = new Dictionary<long, Server>();
         foreach (var (key, server) in cloud.Servers)
         {

@@ -8,7 +8,7 @@ internal static class SubnetChecks
 {
     public static void Run(Report report)
     {
-        var subnets = report.After.Subnets;
+        var subnets = report.Concerned.Subnets;
         foreach (var (key, subnet) in subnets)
         {
             report.CheckId(ResourceKind.Subnet, key, subnet.Id, subnet.Name);

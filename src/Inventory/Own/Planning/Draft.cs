@@ -13,6 +13,9 @@ internal sealed class Draft
     private readonly List<(ResourceKind Kind, string Id, string Name)> _touched = [];
     private readonly Dictionary<(ResourceKind, string Id), SpecSource?> _sources = [];
     private readonly SortedSet<(string RouterId, string Field)> _newLegs = [];
+    private Allotment? _allotment;
+    private Dictionary<string, HashSet<string>>? _portsByDevice;
+    private Dictionary<string, HashSet<string>>? _subnetsByNetwork;
 
     public Draft(Cloud before)
     {
@@ -26,11 +29,6 @@ internal sealed class Draft
         KeyPairs = before.KeyPairs.ToBuilder();
         FloatingIps = before.FloatingIps.ToBuilder();
         Names = new NameIndex(before);
-        Allotment = new Allotment(before);
-        PortsByDevice = before.Ports.Values.GroupBy(p => p.DeviceId, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(p => p.Id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
-        SubnetsByNetwork = before.Subnets.Values.GroupBy(s => s.NetworkId, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(s => s.Id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     public ImmutableDictionary<string, Project>.Builder Projects { get; }
@@ -51,11 +49,12 @@ internal sealed class Draft
 
     public NameIndex Names { get; }
 
-    public Allotment Allotment { get; }
+    // What goes through all ports is made when a plan has to do with ports.
+    public Allotment Allotment => _allotment ??= new Allotment(_before);
 
-    private Dictionary<string, HashSet<string>> PortsByDevice { get; }
+    private Dictionary<string, HashSet<string>> PortsByDevice => _portsByDevice ??= Groups(_before.Ports.Values, p => p.DeviceId, p => p.Id);
 
-    private Dictionary<string, HashSet<string>> SubnetsByNetwork { get; }
+    private Dictionary<string, HashSet<string>> SubnetsByNetwork => _subnetsByNetwork ??= Groups(_before.Subnets.Values, s => s.NetworkId, s => s.Id);
 
     public void Put(Project project, Spec? spec)
     {
@@ -217,6 +216,9 @@ internal sealed class Draft
         _touched.Add((kind, id, name));
         if (spec is not null) _sources[(kind, id)] = spec.Source;
     }
+
+    private static Dictionary<string, HashSet<string>> Groups<T>(IEnumerable<T> things, Func<T, string> key, Func<T, string> id) => things
+        .GroupBy(key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
     private static HashSet<string> Group(Dictionary<string, HashSet<string>> groups, string key)
     {
