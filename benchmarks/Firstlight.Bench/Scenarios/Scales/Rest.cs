@@ -30,8 +30,8 @@ internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
     public async Task<SyncSweep> MeasureAsync(int networks, TimeSpan least, CancellationToken cancellationToken)
     {
         await Task.Delay(Settling, cancellationToken);
-        // As the program spreads its looks (UnitQueue): 20 ms for each network and for the guard of all ports, from 3 s to 10 minutes in all.
-        var round = Math.Clamp(0.020 * (networks + 1), 3, 600);
+        // As the program spreads its looks (UnitQueue): 50 ms for each network and for the guard of all ports, from 3 s to 10 minutes in all.
+        var round = Math.Clamp(0.050 * (networks + 1), 3, 600);
         var rounds = Math.Ceiling(least.TotalSeconds / round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      nobody changes anything for {rounds * round:F0} s"));
         var (before, begun) = (Cpu(), Stopwatch.GetTimestamp());
