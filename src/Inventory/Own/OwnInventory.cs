@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Firstlight.Inventory.Own.Model;
 using Firstlight.Inventory.Own.Storage;
 using Microsoft.Data.Sqlite;
@@ -50,7 +51,8 @@ public sealed class OwnInventory : IDisposable
             {
                 _read ??= _file.Connect();
                 using var transaction = _read.BeginTransaction(deferred: true);
-                return Current(_read);
+                using var reader = new CloudReader(_read, _file.Path);
+                return Current(_read, reader);
             });
         }
     }
@@ -63,22 +65,27 @@ public sealed class OwnInventory : IDisposable
     public Cloud Change(Func<Cloud, Cloud> edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        lock (_writeGate)
-        {
-            if (_changing) throw new InvalidOperationException("a change of the inventory cannot start another one");
-            _changing = true;
-            try
+        return Write(edit, whole: true);
+    }
+
+    /// <summary>Makes a plan and carries it out as <see cref="Change"/> does, for whoever wants no cloud back: what is not in memory yet is read kind by kind, where plan or rules have to do with it.</summary>
+    /// <param name="plan">Pure; must not change the inventory itself. Clouds it sees and makes are not to be used after it.</param>
+    /// <returns>The lines of the plan and the revision they are stored in; the one there was when nothing differed.</returns>
+    /// <exception cref="InventoryRuleException">A rule would break; nothing was changed.</exception>
+    /// <exception cref="InventoryUnavailableException">Another process holds the store, or it cannot be written.</exception>
+    public (ImmutableArray<PlanItem> Items, long Revision) CarryOut(Func<Cloud, Plan> plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ImmutableArray<PlanItem> items = [];
+        var stored = Write(
+            cloud =>
             {
-                var (cloud, changed) = Ask("writing", () => ChangeInTransaction(edit));
-                // Whoever changed something finds it changed: ports and notices are up to date before this returns.
-                if (changed) _watch.Advance(_write!, cloud.Revision);
-                return cloud;
-            }
-            finally
-            {
-                _changing = false;
-            }
-        }
+                var made = plan(cloud);
+                items = made.Items;
+                return made.Next;
+            },
+            whole: false);
+        return (items, stored.Revision);
     }
 
     /// <summary>Ports by scope and address, from memory.</summary>
@@ -131,11 +138,33 @@ public sealed class OwnInventory : IDisposable
     /// <summary>Opens the store with another patience for locks, and another pause between looks that no notice asked for.</summary>
     internal static OwnInventory Open(string path, TimeSpan lockTimeout, TimeSpan? poll = null) => new(StoreFile.Open(path, lockTimeout), poll ?? RevisionWatch.SlowPoll);
 
-    private (Cloud Cloud, bool Changed) ChangeInTransaction(Func<Cloud, Cloud> edit)
+    private Cloud Write(Func<Cloud, Cloud> edit, bool whole)
+    {
+        lock (_writeGate)
+        {
+            if (_changing) throw new InvalidOperationException("a change of the inventory cannot start another one");
+            _changing = true;
+            try
+            {
+                var (cloud, changed) = Ask("writing", () => WriteInTransaction(edit, whole));
+                // Whoever changed something finds it changed: ports and notices are up to date before this returns.
+                if (changed) _watch.Advance(_write!, cloud.Revision);
+                return cloud;
+            }
+            finally
+            {
+                _changing = false;
+            }
+        }
+    }
+
+    private (Cloud Cloud, bool Changed) WriteInTransaction(Func<Cloud, Cloud> edit, bool whole)
     {
         _write ??= _file.Connect();
         using var transaction = _write.BeginTransaction(deferred: false);
-        var before = Current(_write);
+        using var reader = new CloudReader(_write, _file.Path);
+        var isKept = whole || Volatile.Read(ref _latest) is not null;
+        var before = isKept ? Current(_write, reader) : reader.OnDemand();
         var after = edit(before);
         if (ReferenceEquals(before, after)) return (before, false);
 
@@ -145,35 +174,28 @@ public sealed class OwnInventory : IDisposable
         {
             if (!writer.Write()) return (before, false);
         }
-        var stored = WithNumbers(_write, after) with { Revision = CloudReader.Revision(_write) };
+        var stored = WithNumbers(_write, before, after) with { Revision = CloudReader.Revision(_write) };
         transaction.Commit();
-        Volatile.Write(ref _latest, stored);
+        if (isKept) Volatile.Write(ref _latest, stored);
         return (stored, true);
     }
 
-    private static Cloud WithNumbers(SqliteConnection connection, Cloud cloud)
+    private static Cloud WithNumbers(SqliteConnection connection, Cloud before, Cloud after)
     {
-        var servers = cloud.Servers.ToBuilder();
-        foreach (var server in cloud.Servers.Values.Where(s => s.Number == 0))
+        if (after.AllServers.Is(before.AllServers)) return after;
+        var servers = after.Servers.ToBuilder();
+        foreach (var server in after.Servers.Values.Where(s => s.Number == 0))
             servers[server.Id] = server with { Number = Statement.Number(connection, "SELECT number FROM servers WHERE id = $0", server.Id) };
-        return cloud with { Servers = servers.ToImmutable() };
+        return after with { Servers = servers.ToImmutable() };
     }
 
     // The cloud last seen still holds while the revision stands, and most of it afterwards: a store of 100,000 servers is not read again for each change.
-    private Cloud Current(SqliteConnection connection)
+    private Cloud Current(SqliteConnection connection, CloudReader reader)
     {
         var latest = Volatile.Read(ref _latest);
         if (latest is not null && latest.Revision == CloudReader.Revision(connection)) return latest;
-        try
-        {
-            var reader = new CloudReader(connection);
-            var touched = latest is null ? null : ChangeLog.Since(connection, latest.Revision);
-            latest = touched is null ? reader.Read() : reader.Read(latest!, touched);
-        }
-        catch (Exception e) when (SqliteFailure.IsUnreadableRow(e))
-        {
-            throw SqliteFailure.Unreadable(e, _file.Path);
-        }
+        var touched = latest is null ? null : ChangeLog.Since(connection, latest.Revision);
+        latest = touched is null ? reader.Whole() : reader.Whole(latest!, touched);
         Volatile.Write(ref _latest, latest);
         return latest;
     }

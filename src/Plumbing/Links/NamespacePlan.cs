@@ -28,6 +28,12 @@ internal static class NamespacePlan
         return lines;
     }
 
+    /// <summary>
+    /// Tells neighbours of all addresses of a device, for whoever has learned another MAC asks nobody for a minute: the kernel does it when a MAC is set, its own as well
+    /// (arp_notify and ndisc_notify, see NamespaceSettings).
+    /// </summary>
+    public static string Announce(WantedDevice device) => $"link set dev {device.Name} address {Format.Mac(device.Mac)}";
+
     private static void AddLink(List<string> lines, WantedDevice device, Device? present)
     {
         if (present is not null && present.Mtu != device.Mtu) lines.Add($"link set dev {device.Name} mtu {device.Mtu}");
@@ -56,9 +62,9 @@ internal static class NamespacePlan
             lines.Add($"addr add {address} dev {device.Name}{Flags(address)}");
         }
 
-        // A MAC that is set makes the kernel tell neighbours of all addresses (arp_notify, see NamespaceSettings): whoever has learned another asks nobody for a minute.
+        // Another machine may have had the address, or this one another MAC.
         var isOther = present?.Mac is { } mac && !mac.Equals(device.Mac);
-        if (isOther || (come && device.Announced)) lines.Add($"link set dev {device.Name} address {Format.Mac(device.Mac)}");
+        if (isOther || come) lines.Add(Announce(device));
     }
 
     // An address that a device carries is answered for with the override flag: of two routers guests would believe now one, now the other,

@@ -17,9 +17,6 @@ internal sealed record WantedDevice(string Name, string HostEnd, string Bridge, 
     /// <summary>Whether neighbour discovery for fe80::a9fe:a9fe is answered here in the name of all who may.</summary>
     public bool ProxiesMetadataV6 { get; init; }
 
-    /// <summary>Whether neighbours are told of an address that comes, since another machine may have had it.</summary>
-    public bool Announced { get; init; }
-
     /// <summary>Default gateways of the namespace through this device.</summary>
     public ImmutableArray<IPAddress> Gateways { get; init; } = [];
 
@@ -49,6 +46,5 @@ internal sealed record WantedDevice(string Name, string HostEnd, string Bridge, 
         [.. gateway.Addresses, .. gateway.FloatingIps.Select(f => new InterfaceAddress(f.Address, 32))])
     {
         Gateways = gateway.NextHops,
-        Announced = true,
     };
 }

@@ -44,6 +44,21 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         await RunAsync(networkNamespace: null, lines, changes, cancellationToken);
     }
 
+    /// <summary>Tells who hears it on a bridge where the addresses of a site's devices on that bridge are.</summary>
+    public async Task AnnounceAsync(WantedSite site, string bridge, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        if (site.Namespace is not { } name || NamespaceList.IdentityOf(name) is null) return;
+        string[] lines = [.. site.Devices.Where(d => string.Equals(d.Bridge, bridge, StringComparison.Ordinal)).Select(NamespacePlan.Announce)];
+        try
+        {
+            await RunAsync(name, lines, changes, cancellationToken);
+        }
+        catch (ProcessFailedException)
+        {
+            // One that is just being made is told of when its addresses come.
+        }
+    }
+
     /// <summary>Lets go of a namespace that is gone.</summary>
     public void Forget(string networkNamespace) => _sysctl.Forget(networkNamespace);
 

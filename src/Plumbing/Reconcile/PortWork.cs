@@ -40,19 +40,23 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     }
 
     /// <summary>Puts devices of guests into their bridge that stand in none, as after the bridge was deleted and made anew; a device that is not there is not made.</summary>
-    public async Task PlugAsync(IReadOnlyList<WantedPort> guests, string bridge, int mtu, ICollection<string> changes, CancellationToken cancellationToken)
+    /// <returns>Whether any stood in none or was down: its guest has heard nothing of the network meanwhile.</returns>
+    public async Task<bool> PlugAsync(IReadOnlyList<WantedPort> guests, string bridge, int mtu, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
+        var isBack = false;
         foreach (var device in host.Find([.. guests.Select(p => DeviceNames.HostEnd(p.Id))]))
         {
             // In another bridge someone put it on purpose.
             if (device.Master is null) lines.Add($"link set dev {device.Name} master {bridge}");
+            isBack |= device.Master is null || !device.Up;
             if (device.Mtu != mtu) lines.Add($"link set dev {device.Name} mtu {mtu}");
             if (!device.Up) lines.Add($"link set dev {device.Name} up");
         }
 
         await ip.RunAsync(networkNamespace: null, lines, cancellationToken);
         foreach (var line in lines) changes.Add(line);
+        return isBack;
     }
 
     /// <summary>Takes the guard away.</summary>

@@ -19,9 +19,10 @@ internal sealed class UnitWork(
     /// <summary>Brings a network to what is wanted.</summary>
     /// <param name="network">The network.</param>
     /// <param name="guests">Guests' ports on it that may be plugged in.</param>
+    /// <param name="routers">Routers that stand on it.</param>
     /// <param name="changes">Where changes are told.</param>
     /// <param name="cancellationToken">Ends it between steps.</param>
-    public async Task SyncAsync(WantedNetwork network, IReadOnlyList<WantedPort> guests, ICollection<string> changes, CancellationToken cancellationToken)
+    public async Task SyncAsync(WantedNetwork network, IReadOnlyList<WantedPort> guests, IEnumerable<WantedRouter> routers, ICollection<string> changes, CancellationToken cancellationToken)
     {
         var site = WantedSite.Of(network) with { BeforeMaking = () => HaproxyDaemon.ForgetConfig(hand, stateDirectory, network.Id) };
         var bridge = DeviceNames.Bridge(network.Id);
@@ -36,13 +37,20 @@ internal sealed class UnitWork(
 
         // None waits for another: a guest with an address from before needs no DHCP to ask for metadata, nor any of it a way outside.
         var attempts = new Attempts();
-        await attempts.TryAsync(() => ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken));
+        await attempts.TryAsync(PlugAsync);
         if (dnsmasq is { } dhcp)
             await attempts.TryAsync(() => EnsureDhcpAsync(dhcp, network, site, identity, changes, cancellationToken));
         if (haproxy is { } proxy)
             await attempts.TryAsync(() => EnsureAsync(proxy, HaproxyWork(site.Namespace!, HaproxyScope.Of(network, network.Dhcp!), network.Proxy!), identity, changes, cancellationToken));
         if (network.Uplink is { } device) await attempts.TryAsync(() => devices.EnsureUplinkAsync(site.Unit, bridge, device, changes, cancellationToken));
         attempts.ThrowIfAny();
+
+        // A guest that was out may have learned a MAC that was put right before it was back.
+        async Task PlugAsync()
+        {
+            if (!await ports.PlugAsync(guests, bridge, network.Mtu, changes, cancellationToken)) return;
+            foreach (var here in routers.Select(WantedSite.Of).Prepend(site)) await devices.AnnounceAsync(here, bridge, changes, cancellationToken);
+        }
     }
 
     /// <summary>Brings a router to what is wanted.</summary>

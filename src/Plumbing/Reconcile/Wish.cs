@@ -56,6 +56,10 @@ internal sealed class Wish
         if (wanted.Gateway is { } gateway) yield return new Unit(UnitKind.Network, gateway.NetworkId);
     }
 
+    /// <summary>Routers that stand on a network.</summary>
+    public IEnumerable<WantedRouter> RoutersOn(WantedNetwork network) =>
+        Host.Routers.Where(r => r.Gateway?.NetworkId == network.Id || r.Interfaces.Any(leg => leg.NetworkId == network.Id));
+
     /// <summary>Names of things on the host that a unit will have.</summary>
     public IEnumerable<string> Names(Unit unit)
     {

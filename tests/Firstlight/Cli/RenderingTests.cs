@@ -122,10 +122,10 @@ public sealed class RenderingTests
     [Fact]
     public void A_plan_ends_in_a_summary()
     {
-        var plan = new Plan(Cloud, [new PlanItem(PlanAction.Created, ResourceKind.Network, "blue", "n1", []), new PlanItem(PlanAction.Changed, ResourceKind.KeyPair, "ops", "ops", ["public_key"])]);
+        ImmutableArray<PlanItem> items = [new PlanItem(PlanAction.Created, ResourceKind.Network, "blue", "n1", []), new PlanItem(PlanAction.Changed, ResourceKind.KeyPair, "ops", "ops", ["public_key"])];
 
-        Assert.Equal("would be: 1 created, 1 changed, 0 unchanged (revision 7)", ApplyVerb.Summary(CloudViews.Of(plan, 7, dryRun: true)));
-        Assert.Equal("keypair", CloudViews.Of(plan, 7, dryRun: true).Items[1].Kind);
+        Assert.Equal("would be: 1 created, 1 changed, 0 unchanged (revision 7)", ApplyVerb.Summary(CloudViews.Of(items, 7, dryRun: true)));
+        Assert.Equal("keypair", CloudViews.Of(items, 7, dryRun: true).Items[1].Kind);
     }
 
     [Fact]

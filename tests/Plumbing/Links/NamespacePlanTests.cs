@@ -27,16 +27,16 @@ public sealed class NamespacePlanTests
     public void What_is_as_wanted_needs_no_line() => Assert.Empty(Lines(Addresses, "10.0.0.126"));
 
     [Fact]
-    public void An_empty_namespace_gets_everything_in_order() => Assert.Equal(
+    public void An_empty_namespace_gets_everything_in_order_and_neighbours_are_told() => Assert.Equal(
         [
             "link set dev lo up", "link set dev ns-1 up", "addr add 10.0.0.65/26 dev ns-1 broadcast +", "addr add 169.254.169.254/32 dev ns-1",
-            "addr add fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0", "route replace default via 10.0.0.126 dev ns-1 proto static",
+            "addr add fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0", "link set dev ns-1 address fa:16:3e:00:00:70", "route replace default via 10.0.0.126 dev ns-1 proto static",
         ],
         NamespacePlan.Lines(LinkDump.Nothing, [Wanted]));
 
     [Fact]
     public void Foreign_addresses_go_and_the_kernels_own_link_local_stays() => Assert.Equal(
-        ["addr del 10.0.0.66/26 dev ns-1", "addr add 10.0.0.65/26 dev ns-1 broadcast +"],
+        ["addr del 10.0.0.66/26 dev ns-1", "addr add 10.0.0.65/26 dev ns-1 broadcast +", "link set dev ns-1 address fa:16:3e:00:00:70"],
         Lines([Address("10.0.0.66", 26), .. Addresses[1..]], "10.0.0.126"));
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class NamespacePlanTests
 
     [Fact]
     public void An_address_that_failed_duplicate_detection_is_set_anew() => Assert.Equal(
-        ["addr del fe80::a9fe:a9fe/64 dev ns-1", "addr add fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0"],
+        ["addr del fe80::a9fe:a9fe/64 dev ns-1", "addr add fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0", "link set dev ns-1 address fa:16:3e:00:00:70"],
         Lines([.. Addresses.Select(a => a.Address.ToString() is "fe80::a9fe:a9fe" ? a with { State = AddressState.Duplicate } : a)], "10.0.0.126"));
 
     [Fact]

@@ -35,18 +35,17 @@ internal static class ApplyVerb
     private static PlanView Rehearse(GlobalOptions globals, ParseResult parse, CloudSpec spec)
     {
         // A store that does not exist yet is an empty cloud; asking must not make one.
-        if (!File.Exists(globals.Load(parse).InventoryPath)) return CloudViews.Of(Planner.Apply(Cloud.Empty, spec), 0, dryRun: true);
+        if (!File.Exists(globals.Load(parse).InventoryPath)) return CloudViews.Of(Planner.Apply(Cloud.Empty, spec).Items, 0, dryRun: true);
         using var inventory = globals.OpenInventory(parse);
         var current = inventory.Read();
-        return CloudViews.Of(Planner.Apply(current, spec), current.Revision, dryRun: true);
+        return CloudViews.Of(Planner.Apply(current, spec).Items, current.Revision, dryRun: true);
     }
 
     private static PlanView Apply(GlobalOptions globals, ParseResult parse, CloudSpec spec)
     {
         using var inventory = globals.OpenOrCreateInventory(parse);
-        Plan? plan = null;
-        var stored = inventory.Change(cloud => (plan = Planner.Apply(cloud, spec)).Next);
-        return CloudViews.Of(plan!, stored.Revision, dryRun: false);
+        var (items, revision) = inventory.CarryOut(cloud => Planner.Apply(cloud, spec));
+        return CloudViews.Of(items, revision, dryRun: false);
     }
 
     private static void Print(ParseResult parse, OutputFormat format, PlanView view)

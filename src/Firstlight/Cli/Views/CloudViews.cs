@@ -71,12 +71,12 @@ internal static class CloudViews
         cloud.Ports.Values.Where(p => p.DeviceId == server.Id).OrderBy(p => p.AttachIndex).ThenBy(p => p.Id, StringComparer.Ordinal);
 
     /// <summary>A plan.</summary>
-    public static PlanView Of(Plan plan, long revision, bool dryRun)
+    public static PlanView Of(ImmutableArray<PlanItem> items, long revision, bool dryRun)
     {
-        int Count(PlanAction action) => plan.Items.Count(i => i.Action == action);
+        int Count(PlanAction action) => items.Count(i => i.Action == action);
         return new PlanView(
             dryRun, revision, Count(PlanAction.Created), Count(PlanAction.Changed), Count(PlanAction.Deleted), Count(PlanAction.Unchanged),
-            [.. plan.Items.Select(i => new PlanItemView(Lower(i.Action), Lower(i.Kind), i.Name, i.Id, [.. i.ChangedFields]))]);
+            [.. items.Select(i => new PlanItemView(Lower(i.Action), Lower(i.Kind), i.Name, i.Id, [.. i.ChangedFields]))]);
     }
 
     /// <summary>A MAC as Neutron writes it: lower case with colons.</summary>

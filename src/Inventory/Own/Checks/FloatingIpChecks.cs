@@ -9,17 +9,18 @@ internal static class FloatingIpChecks
 {
     public static void Run(Report report)
     {
+        var concerned = report.Concerned.FloatingIps;
+        if (concerned.IsEmpty) return;
         var cloud = report.After;
-        if (cloud.FloatingIps.IsEmpty) return;
         var routes = new FloatingRoutes(cloud);
-        var external = cloud.FloatingIps.Values.Select(f => f.NetworkId).ToHashSet(StringComparer.Ordinal);
+        var external = concerned.Values.Select(f => f.NetworkId).ToHashSet(StringComparer.Ordinal);
         var taken = new Dictionary<(string Network, IPAddress Address), string>();
         foreach (var port in cloud.Ports.Values.Where(p => external.Contains(p.NetworkId)))
         {
             foreach (var ip in port.FixedIps) taken.TryAdd((port.NetworkId, ip.Address), Subjects.Of(ResourceKind.Port, Subjects.Name(port)));
         }
         var targets = new Dictionary<(string Network, string Port, IPAddress Fixed), FloatingIp>();
-        foreach (var (key, floating) in cloud.FloatingIps.OrderBy(f => f.Key, StringComparer.Ordinal))
+        foreach (var (key, floating) in concerned.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             var check = new One(report, floating);
             report.CheckId(ResourceKind.FloatingIp, key, floating.Id, floating.Address.ToString());

@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 namespace Firstlight.Inventory.Own.Model;
 
 /// <summary>All of the inventory at one revision: an immutable value that plans, rules and the host agent are functions of.</summary>
-/// <remarks>Every change is a function from one cloud to the next; the store writes the difference in one transaction after the rules held.</remarks>
+/// <remarks>
+/// Every change is a function from one cloud to the next; the store writes the difference in one transaction after the rules held. The cloud of a change
+/// (<see cref="OwnInventory.CarryOut"/>) has its kinds read when they are asked for, and only while it is made; any other is all there.
+/// </remarks>
 public sealed record Cloud
 {
     /// <summary>A cloud with nothing in it.</summary>
@@ -13,27 +16,42 @@ public sealed record Cloud
     public long Revision { get; init; }
 
     /// <summary>Projects by id.</summary>
-    public ImmutableDictionary<string, Project> Projects { get; init; } = ImmutableDictionary<string, Project>.Empty;
+    public ImmutableDictionary<string, Project> Projects { get => AllProjects.All; init => AllProjects = new(value); }
 
     /// <summary>Networks by id.</summary>
-    public ImmutableDictionary<string, Network> Networks { get; init; } = ImmutableDictionary<string, Network>.Empty;
+    public ImmutableDictionary<string, Network> Networks { get => AllNetworks.All; init => AllNetworks = new(value); }
 
     /// <summary>Subnets by id.</summary>
-    public ImmutableDictionary<string, Subnet> Subnets { get; init; } = ImmutableDictionary<string, Subnet>.Empty;
+    public ImmutableDictionary<string, Subnet> Subnets { get => AllSubnets.All; init => AllSubnets = new(value); }
 
     /// <summary>Routers by id.</summary>
-    public ImmutableDictionary<string, Router> Routers { get; init; } = ImmutableDictionary<string, Router>.Empty;
+    public ImmutableDictionary<string, Router> Routers { get => AllRouters.All; init => AllRouters = new(value); }
 
     /// <summary>Floating addresses by id.</summary>
-    public ImmutableDictionary<string, FloatingIp> FloatingIps { get; init; } = ImmutableDictionary<string, FloatingIp>.Empty;
+    public ImmutableDictionary<string, FloatingIp> FloatingIps { get => AllFloatingIps.All; init => AllFloatingIps = new(value); }
 
     /// <summary>Ports by id.</summary>
-    public ImmutableDictionary<string, Port> Ports { get; init; } = ImmutableDictionary<string, Port>.Empty;
+    public ImmutableDictionary<string, Port> Ports { get => AllPorts.All; init => AllPorts = new(value); }
 
     /// <summary>Servers by id.</summary>
-    public ImmutableDictionary<string, Server> Servers { get; init; } = ImmutableDictionary<string, Server>.Empty;
+    public ImmutableDictionary<string, Server> Servers { get => AllServers.All; init => AllServers = new(value); }
 
     /// <summary>Key pairs by (project, name).</summary>
-    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair> KeyPairs { get; init; } =
-        ImmutableDictionary<(string, string), StoredKeyPair>.Empty;
+    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair> KeyPairs { get => AllKeyPairs.All; init => AllKeyPairs = new(value); }
+
+    internal Things<string, Project> AllProjects { get; init; } = Things<string, Project>.None;
+
+    internal Things<string, Network> AllNetworks { get; init; } = Things<string, Network>.None;
+
+    internal Things<string, Subnet> AllSubnets { get; init; } = Things<string, Subnet>.None;
+
+    internal Things<string, Router> AllRouters { get; init; } = Things<string, Router>.None;
+
+    internal Things<string, FloatingIp> AllFloatingIps { get; init; } = Things<string, FloatingIp>.None;
+
+    internal Things<string, Port> AllPorts { get; init; } = Things<string, Port>.None;
+
+    internal Things<string, Server> AllServers { get; init; } = Things<string, Server>.None;
+
+    internal Things<(string ProjectId, string Name), StoredKeyPair> AllKeyPairs { get; init; } = Things<(string, string), StoredKeyPair>.None;
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Firstlight.Inventory.Own.Model;
 
 /// <summary>What differs between two clouds, kind by kind. A changed thing is one that goes and one that comes.</summary>
@@ -7,14 +5,14 @@ internal sealed class CloudDifference
 {
     private CloudDifference(Cloud before, Cloud after)
     {
-        Projects = Between(before.Projects, after.Projects, (a, b) => Differences.Of(a, b).IsEmpty);
-        Networks = Between(before.Networks, after.Networks, (a, b) => Differences.Of(a, b).IsEmpty);
-        Subnets = Between(before.Subnets, after.Subnets, (a, b) => Differences.Of(a, b).IsEmpty);
-        Routers = Between(before.Routers, after.Routers, (a, b) => Differences.Of(a, b).IsEmpty);
-        KeyPairs = Between(before.KeyPairs, after.KeyPairs, (a, b) => Differences.Of(a, b).IsEmpty);
-        Servers = Between(before.Servers, after.Servers, (a, b) => Differences.Of(a, b).IsEmpty);
-        Ports = Between(before.Ports, after.Ports, (a, b) => Differences.Of(a, b).IsEmpty);
-        FloatingIps = Between(before.FloatingIps, after.FloatingIps, (a, b) => Differences.Of(a, b).IsEmpty);
+        Projects = Between(before.AllProjects, after.AllProjects, (a, b) => Differences.Of(a, b).IsEmpty);
+        Networks = Between(before.AllNetworks, after.AllNetworks, (a, b) => Differences.Of(a, b).IsEmpty);
+        Subnets = Between(before.AllSubnets, after.AllSubnets, (a, b) => Differences.Of(a, b).IsEmpty);
+        Routers = Between(before.AllRouters, after.AllRouters, (a, b) => Differences.Of(a, b).IsEmpty);
+        KeyPairs = Between(before.AllKeyPairs, after.AllKeyPairs, (a, b) => Differences.Of(a, b).IsEmpty);
+        Servers = Between(before.AllServers, after.AllServers, (a, b) => Differences.Of(a, b).IsEmpty);
+        Ports = Between(before.AllPorts, after.AllPorts, (a, b) => Differences.Of(a, b).IsEmpty);
+        FloatingIps = Between(before.AllFloatingIps, after.AllFloatingIps, (a, b) => Differences.Of(a, b).IsEmpty);
     }
 
     public Difference<Project> Projects { get; }
@@ -38,18 +36,18 @@ internal sealed class CloudDifference
 
     public static CloudDifference Of(Cloud before, Cloud after) => new(before, after);
 
-    private static Difference<T> Between<TKey, T>(ImmutableDictionary<TKey, T> before, ImmutableDictionary<TKey, T> after, Func<T, T, bool> same)
+    private static Difference<T> Between<TKey, T>(Things<TKey, T> before, Things<TKey, T> after, Func<T, T, bool> same)
         where TKey : notnull
     {
-        if (ReferenceEquals(before, after)) return new Difference<T>([], []);
+        if (before.Is(after)) return new Difference<T>([], []);
         List<T> removed = [], added = [];
-        foreach (var (key, old) in before)
+        foreach (var (key, old) in before.All)
         {
-            if (!after.TryGetValue(key, out var kept) || !same(old, kept)) removed.Add(old);
+            if (!after.All.TryGetValue(key, out var kept) || !same(old, kept)) removed.Add(old);
         }
-        foreach (var (key, wanted) in after)
+        foreach (var (key, wanted) in after.All)
         {
-            if (!before.TryGetValue(key, out var old) || !same(old, wanted)) added.Add(wanted);
+            if (!before.All.TryGetValue(key, out var old) || !same(old, wanted)) added.Add(wanted);
         }
         return new Difference<T>(removed, added);
     }

@@ -8,6 +8,14 @@ namespace Firstlight.Inventory.Own.Planning;
 internal sealed class Draft
 {
     private readonly Cloud _before;
+    private readonly ThingsDraft<string, Project> _projects;
+    private readonly ThingsDraft<string, Network> _networks;
+    private readonly ThingsDraft<string, Subnet> _subnets;
+    private readonly ThingsDraft<string, Router> _routers;
+    private readonly ThingsDraft<string, Port> _ports;
+    private readonly ThingsDraft<string, Server> _servers;
+    private readonly ThingsDraft<(string ProjectId, string Name), StoredKeyPair> _keyPairs;
+    private readonly ThingsDraft<string, FloatingIp> _floatingIps;
     private readonly List<RuleViolation> _violations = [];
     private readonly HashSet<(ResourceKind, string Name)> _failed = [];
     private readonly List<(ResourceKind Kind, string Id, string Name)> _touched = [];
@@ -20,32 +28,32 @@ internal sealed class Draft
     public Draft(Cloud before)
     {
         _before = before;
-        Projects = before.Projects.ToBuilder();
-        Networks = before.Networks.ToBuilder();
-        Subnets = before.Subnets.ToBuilder();
-        Routers = before.Routers.ToBuilder();
-        Ports = before.Ports.ToBuilder();
-        Servers = before.Servers.ToBuilder();
-        KeyPairs = before.KeyPairs.ToBuilder();
-        FloatingIps = before.FloatingIps.ToBuilder();
+        _projects = new(before.AllProjects);
+        _networks = new(before.AllNetworks);
+        _subnets = new(before.AllSubnets);
+        _routers = new(before.AllRouters);
+        _ports = new(before.AllPorts);
+        _servers = new(before.AllServers);
+        _keyPairs = new(before.AllKeyPairs);
+        _floatingIps = new(before.AllFloatingIps);
         Names = new NameIndex(before);
     }
 
-    public ImmutableDictionary<string, Project>.Builder Projects { get; }
+    public ImmutableDictionary<string, Project>.Builder Projects => _projects.Now;
 
-    public ImmutableDictionary<string, Network>.Builder Networks { get; }
+    public ImmutableDictionary<string, Network>.Builder Networks => _networks.Now;
 
-    public ImmutableDictionary<string, Subnet>.Builder Subnets { get; }
+    public ImmutableDictionary<string, Subnet>.Builder Subnets => _subnets.Now;
 
-    public ImmutableDictionary<string, Router>.Builder Routers { get; }
+    public ImmutableDictionary<string, Router>.Builder Routers => _routers.Now;
 
-    public ImmutableDictionary<string, Port>.Builder Ports { get; }
+    public ImmutableDictionary<string, Port>.Builder Ports => _ports.Now;
 
-    public ImmutableDictionary<string, Server>.Builder Servers { get; }
+    public ImmutableDictionary<string, Server>.Builder Servers => _servers.Now;
 
-    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair>.Builder KeyPairs { get; }
+    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair>.Builder KeyPairs => _keyPairs.Now;
 
-    public ImmutableDictionary<string, FloatingIp>.Builder FloatingIps { get; }
+    public ImmutableDictionary<string, FloatingIp>.Builder FloatingIps => _floatingIps.Now;
 
     public NameIndex Names { get; }
 
@@ -166,14 +174,14 @@ internal sealed class Draft
     {
         var next = _before with
         {
-            Projects = Projects.ToImmutable(),
-            Networks = Networks.ToImmutable(),
-            Subnets = Subnets.ToImmutable(),
-            Routers = Routers.ToImmutable(),
-            Ports = Ports.ToImmutable(),
-            Servers = Servers.ToImmutable(),
-            KeyPairs = KeyPairs.ToImmutable(),
-            FloatingIps = FloatingIps.ToImmutable(),
+            AllProjects = _projects.Next,
+            AllNetworks = _networks.Next,
+            AllSubnets = _subnets.Next,
+            AllRouters = _routers.Next,
+            AllPorts = _ports.Next,
+            AllServers = _servers.Next,
+            AllKeyPairs = _keyPairs.Next,
+            AllFloatingIps = _floatingIps.Next,
         };
         foreach (var (kind, id, violation) in Rules.Check(_before, next))
         {

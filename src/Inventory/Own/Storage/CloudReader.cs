@@ -4,30 +4,44 @@ using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Own.Storage;
 
-/// <summary>Rows → <see cref="Cloud"/>. Runs inside the caller's transaction, so that all tables are of one revision.</summary>
-internal sealed class CloudReader(SqliteConnection connection)
+/// <summary>Rows → <see cref="Cloud"/>. Lives as long as the caller's transaction, so that all tables are of one revision.</summary>
+/// <param name="connection">Connection with the transaction.</param>
+/// <param name="path">The store's file, for messages.</param>
+internal sealed class CloudReader(SqliteConnection connection, string path) : IDisposable
 {
     private readonly ThingReader _things = new(connection);
+    private bool _ended;
 
     /// <summary>Revision of the store as this transaction sees it.</summary>
     public static long Revision(SqliteConnection connection) => Statement.Number(connection, "SELECT revision FROM store");
 
-    /// <summary>Reads everything.</summary>
-    public Cloud Read() => new()
+    /// <summary>The cloud at this revision, each kind of which is read when it is asked for, if it is.</summary>
+    /// <exception cref="InventoryBrokenException">The store's text could not be understood; thrown where the kind is asked for.</exception>
+    public Cloud OnDemand() => new()
     {
         Revision = Revision(connection),
-        Projects = _things.Projects().ToImmutableDictionary(p => p.Id),
-        Networks = _things.Networks().ToImmutableDictionary(n => n.Id),
-        Subnets = _things.Subnets().ToImmutableDictionary(s => s.Id),
-        Routers = _things.Routers().ToImmutableDictionary(r => r.Id),
-        FloatingIps = _things.FloatingIps().ToImmutableDictionary(f => f.Id),
-        Ports = _things.Ports().ToImmutableDictionary(p => p.Id),
-        Servers = _things.Servers().ToImmutableDictionary(s => s.Id),
-        KeyPairs = _things.KeyPairs().ToImmutableDictionary(k => (k.ProjectId, k.Name)),
+        AllProjects = All(() => _things.Projects(), p => p.Id),
+        AllNetworks = All(() => _things.Networks(), n => n.Id),
+        AllSubnets = All(() => _things.Subnets(), s => s.Id),
+        AllRouters = All(() => _things.Routers(), r => r.Id),
+        AllFloatingIps = All(() => _things.FloatingIps(), f => f.Id),
+        AllPorts = All(() => _things.Ports(), p => p.Id),
+        AllServers = All(() => _things.Servers(), s => s.Id),
+        AllKeyPairs = All(() => _things.KeyPairs(), k => (k.ProjectId, k.Name)),
     };
 
+    /// <summary>The cloud at this revision with everything in it.</summary>
+    /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>
+    public Cloud Whole()
+    {
+        var cloud = OnDemand();
+        _ = (cloud.Projects, cloud.Networks, cloud.Subnets, cloud.Routers, cloud.FloatingIps, cloud.Ports, cloud.Servers, cloud.KeyPairs);
+        return cloud;
+    }
+
     /// <summary>Reads what was touched since a cloud was read, and shares the rest with it.</summary>
-    public Cloud Read(Cloud earlier, Touched touched) => earlier with
+    /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>
+    public Cloud Whole(Cloud earlier, Touched touched) => earlier with
     {
         Revision = Revision(connection),
         Projects = Again(earlier.Projects, touched.Of(ResourceKind.Project), id => _things.Projects(Only.Id(id)), p => p.Id),
@@ -38,18 +52,38 @@ internal sealed class CloudReader(SqliteConnection connection)
         Ports = Again(earlier.Ports, touched.Of(ResourceKind.Port), id => _things.Ports(Only.Id(id)), p => p.Id),
         Servers = Again(earlier.Servers, touched.Of(ResourceKind.Server), id => _things.Servers(Only.Id(id)), s => s.Id),
         // Their keys are pairs, and there are few: read whole.
-        KeyPairs = touched.Of(ResourceKind.KeyPair).Count == 0 ? earlier.KeyPairs : _things.KeyPairs().ToImmutableDictionary(k => (k.ProjectId, k.Name)),
+        KeyPairs = touched.Of(ResourceKind.KeyPair).Count == 0 ? earlier.KeyPairs : All(() => _things.KeyPairs(), k => (k.ProjectId, k.Name)).All,
     };
 
-    private static ImmutableDictionary<string, T> Again<T>(ImmutableDictionary<string, T> earlier, HashSet<string> touched, Func<string, List<T>> read, Func<T, string> key)
+    /// <summary>Ends what is read on demand: the transaction is about to.</summary>
+    public void Dispose() => _ended = true;
+
+    private Things<TKey, T> All<TKey, T>(Func<List<T>> read, Func<T, TKey> key)
+        where TKey : notnull => new(() => Ask(read).ToImmutableDictionary(key));
+
+    private ImmutableDictionary<string, T> Again<T>(ImmutableDictionary<string, T> earlier, HashSet<string> touched, Func<string, List<T>> read, Func<T, string> key)
     {
         if (touched.Count == 0) return earlier;
         var things = earlier.ToBuilder();
         foreach (var id in touched)
         {
-            if (read(id) is [var thing]) things[key(thing)] = thing;
+            if (Ask(() => read(id)) is [var thing]) things[key(thing)] = thing;
             else things.Remove(id);
         }
         return things.ToImmutable();
+    }
+
+    private List<T> Ask<T>(Func<List<T>> read)
+    {
+        // Rows of another revision than the rest's would be taken for the same cloud's.
+        if (_ended) throw new InvalidOperationException("a part of the cloud that was not looked at during the change is asked for after it");
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (SqliteFailure.IsUnreadableRow(e))
+        {
+            throw SqliteFailure.Unreadable(e, path);
+        }
     }
 }
