@@ -24,12 +24,13 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
     {
         var (networks, instances) = (world.Networks, world.Instances);
         var start = await StartAsync(cancellationToken);
-        // Before any load: what is new in a program that has just started is compiled meanwhile.
-        var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
+        // Much of a program that has just started is compiled meanwhile.
+        await Task.Delay(TimeSpan.FromSeconds(options.Quick ? 3 : 10), cancellationToken);
         var asking = world.Asking();
         await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 6, cancellationToken);
         var (first, everywhere) = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
+        var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
         var additions = new Additions(world.Firstlight, _rest);
         var instance = await additions.MeasureAsync(Changes, () => NewInstance(cancellationToken), cancellationToken);
         var after = await AfterChangeAsync(asking, cancellationToken);
