@@ -49,7 +49,7 @@ internal sealed partial record Settings
             Files = [.. raw.Files],
             Warnings = [.. warnings],
             StatePath = statePath,
-            Host = reader.Read(Known.Host) is { Length: > 0 } host ? host : Dns.GetHostName(),
+            Host = reader.Read(Known.Host) is { Length: > 0 } host ? host : HostName.OfThisHost(),
             SharedSecret = secret,
             StrictNova = strict,
             ManagementListen = reader.Read(Known.ManagementListen),

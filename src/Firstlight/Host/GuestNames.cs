@@ -28,9 +28,6 @@ internal static class GuestNames
         }
     }
 
-    /// <summary>What the servers of a network's ports are called, port by port; null where there is none. All that its names take from outside the view.</summary>
-    public static IEnumerable<string?> Servers(Cloud cloud, NetworkView view) => view.Ports.Select(p => cloud.Servers.GetValueOrDefault(p.DeviceId)?.Hostname);
-
     /// <summary>DHCP options of single ports, those of an IP version the port has.</summary>
     public static IEnumerable<PortOption> Options(NetworkView view) =>
         from port in view.Ports

@@ -22,7 +22,7 @@ public static class HostWanted
            select new InterfaceAddress(fixedIp.Address, subnet.Cidr.PrefixLength),
     ];
 
-    /// <summary>One network: a function of its view, the operator's choices and what <see cref="GuestNames.Servers"/> says.</summary>
+    /// <summary>One network: a function of its view, the operator's choices and what the servers on it are called.</summary>
     internal static WantedNetwork Network(Cloud cloud, NetworkView view, HostOptions options) => new()
     {
         Id = view.Network.Id,

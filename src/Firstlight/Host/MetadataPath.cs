@@ -22,30 +22,27 @@ public static class MetadataPath
     /// <summary>All listeners of this host; none where haproxy stands in their place.</summary>
     /// <param name="cloud">The inventory; DHCP ports are in it already.</param>
     /// <param name="options">The operator's choices.</param>
-    public static ImmutableArray<WantedListener> Listeners(Cloud cloud, HostOptions options) => Listeners(cloud, NetworkView.All(cloud), options);
+    public static ImmutableArray<WantedListener> Listeners(Cloud cloud, HostOptions options) => WantedRevision.Of(cloud, options, former: null).Listeners;
 
-    /// <inheritdoc cref="Listeners(Cloud, HostOptions)"/>
-    internal static ImmutableArray<WantedListener> Listeners(Cloud cloud, ImmutableArray<NetworkView> views, HostOptions options)
+    /// <summary>Those of a network.</summary>
+    internal static ImmutableArray<WantedListener> OfNetwork(NetworkView view, HostOptions options)
     {
-        if (options.Haproxy is not null) return [];
-        var listeners = ImmutableArray.CreateBuilder<WantedListener>();
-        foreach (var view in views)
-        {
-            if (!IsProxyWanted(view, options)) continue;
-            var name = DeviceNames.DhcpNamespace(view.Network.Id);
-            listeners.Add(new WantedListener(ScopeKind.Network, view.Network.Id, name, MetadataAddress.V4, MetadataAddress.GuestPort, Device: null));
-            if (HasV6InDhcpNamespace(view, options))
-                listeners.Add(new WantedListener(ScopeKind.Network, view.Network.Id, name, MetadataAddress.V6, MetadataAddress.GuestPort, DeviceNames.DhcpEnd(view.DhcpPort!.Id)));
-        }
+        if (options.Haproxy is not null || !IsProxyWanted(view, options)) return [];
+        var id = view.Network.Id;
+        var v4 = new WantedListener(ScopeKind.Network, id, DeviceNames.DhcpNamespace(id), MetadataAddress.V4, MetadataAddress.GuestPort, Device: null);
+        return HasV6InDhcpNamespace(view, options) ? [v4, v4 with { Address = MetadataAddress.V6, Device = DeviceNames.DhcpEnd(view.DhcpPort!.Id) }] : [v4];
+    }
 
-        foreach (var router in options.EnableMetadataProxy ? cloud.Routers.Values.OrderBy(r => r.Id, StringComparer.Ordinal) : Enumerable.Empty<Router>())
+    /// <summary>Those of all routers, by id.</summary>
+    internal static IEnumerable<WantedListener> OfRouters(Cloud cloud, HostOptions options)
+    {
+        if (options.Haproxy is not null || !options.EnableMetadataProxy) yield break;
+        foreach (var id in cloud.Routers.Keys.Order(StringComparer.Ordinal))
         {
-            var name = DeviceNames.RouterNamespace(router.Id);
-            listeners.Add(new WantedListener(ScopeKind.Router, router.Id, name, IPAddress.Any, options.MetadataPort, Device: null));
-            listeners.Add(new WantedListener(ScopeKind.Router, router.Id, name, IPAddress.IPv6Any, options.MetadataPort, Device: null));
+            var v4 = new WantedListener(ScopeKind.Router, id, DeviceNames.RouterNamespace(id), IPAddress.Any, options.MetadataPort, Device: null);
+            yield return v4;
+            yield return v4 with { Address = IPAddress.IPv6Any };
         }
-
-        return listeners.ToImmutable();
     }
 
     /// <summary>Whether no router answers for a subnet: none has an interface on it with the subnet's own gateway address.</summary>

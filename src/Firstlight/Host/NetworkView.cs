@@ -9,17 +9,16 @@ namespace Firstlight.Host;
 internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subnets, ImmutableArray<Port> Ports)
 {
     /// <summary>The views of all networks, by id.</summary>
+    public static ImmutableArray<NetworkView> All(Cloud cloud) => [.. Of(cloud, cloud.Networks.Keys.ToHashSet(StringComparer.Ordinal)).OrderBy(v => v.Network.Id, StringComparer.Ordinal)];
+
+    /// <summary>The views of some networks; there is none of one that is not in the inventory.</summary>
     /// <param name="cloud">The inventory.</param>
-    /// <param name="former">The view of a network before, by its id; null when there is none. Where nothing changed that is the one.</param>
-    public static ImmutableArray<NetworkView> All(Cloud cloud, Func<string, NetworkView?>? former = null)
+    /// <param name="ids">Their ids.</param>
+    public static IEnumerable<NetworkView> Of(Cloud cloud, IReadOnlySet<string> ids)
     {
-        var subnets = cloud.Subnets.Values.ToLookup(s => s.NetworkId, StringComparer.Ordinal);
-        var ports = cloud.Ports.Values.ToLookup(p => p.NetworkId, StringComparer.Ordinal);
-        return
-        [
-            .. cloud.Networks.Values.OrderBy(n => n.Id, StringComparer.Ordinal).Select(n =>
-                former?.Invoke(n.Id) is { } same && same.IsOf(n, subnets[n.Id], ports[n.Id]) ? same : Of(n, subnets[n.Id], ports[n.Id])),
-        ];
+        var subnets = cloud.Subnets.Values.Where(s => ids.Contains(s.NetworkId)).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
+        var ports = cloud.Ports.Values.Where(p => ids.Contains(p.NetworkId)).ToLookup(p => p.NetworkId, StringComparer.Ordinal);
+        return ids.Select(id => cloud.Networks.GetValueOrDefault(id)).OfType<Network>().Select(n => Of(n, subnets[n.Id], ports[n.Id]));
     }
 
     /// <summary>The port DHCP is served from, or null.</summary>
@@ -53,11 +52,4 @@ internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subne
                 .ThenBy(p => p.FixedIps is [var first, ..] ? SortKey(first.Address) : "", StringComparer.Ordinal)
                 .ThenBy(p => p.Id, StringComparer.Ordinal),
         ]);
-
-    // Whatever their order, the same records make the same view.
-    private bool IsOf(Network network, IEnumerable<Subnet> subnets, IEnumerable<Port> ports) =>
-        ReferenceEquals(Network, network) && AreSame(Subnets, subnets) && AreSame(Ports, ports);
-
-    private static bool AreSame<T>(ImmutableArray<T> some, IEnumerable<T> others)
-        where T : class => new HashSet<T>(others, ReferenceEqualityComparer.Instance) is var set && set.Count == some.Length && some.All(set.Contains);
 }

@@ -12,27 +12,32 @@ namespace Firstlight.Host;
 /// </remarks>
 internal sealed class WantedRevision
 {
+    private readonly Cloud _cloud;
     private readonly HostOptions _options;
-    private readonly Dictionary<string, (NetworkView View, string?[] Names, WantedNetwork Wanted)> _networks = new(StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<string, OfNetwork> _networks;
+    private readonly ImmutableSortedDictionary<string, WantedPort> _ports;
     private readonly Dictionary<string, (RouterSite Site, WantedRouter Wanted)> _routers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (Port Port, WantedPort Wanted)> _ports = new(StringComparer.Ordinal);
 
+    // The first revision follows the empty cloud, of which nothing is wanted: there is one way for all.
     private WantedRevision(Cloud cloud, HostOptions options, WantedRevision? former)
     {
-        _options = options;
-        Revision = cloud.Revision;
-        var views = NetworkView.All(cloud, former is null ? null : id => former._networks.TryGetValue(id, out var known) ? known.View : null);
-        Host = new WantedHost([.. views.Select(view => Network(cloud, view, former))], [.. RouterSite.All(cloud, views).Select(site => Router(site, former))])
+        (_cloud, _options) = (cloud, options);
+        var change = CloudChange.Between(former?._cloud ?? Cloud.Empty, cloud);
+        _networks = Networks(former?._networks ?? Nothing<OfNetwork>(), change);
+        _ports = Replace(former?._ports ?? Nothing<WantedPort>(), change.Ports.Gone.Select(p => p.Id), change.Ports.Come.Select(p => KeyValuePair.Create(p.Id, GuestPorts.Of(p))));
+        Host = new WantedHost(
+            [.. _networks.Values.Select(n => n.Wanted)],
+            [.. RouterSite.All(cloud, [.. _networks.Values.Select(n => n.View)]).Select(site => Router(site, former))])
         {
-            Ports = [.. cloud.Ports.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(port => Guest(port, former))],
+            Ports = [.. _ports.Values],
         };
-        Listeners = MetadataPath.Listeners(cloud, views, options);
+        Listeners = [.. _networks.Values.SelectMany(n => n.Listeners), .. MetadataPath.OfRouters(cloud, options)];
     }
 
     /// <summary>Revision of the inventory.</summary>
-    public long Revision { get; }
+    public long Revision => _cloud.Revision;
 
-    /// <summary>Networks, routers and ports.</summary>
+    /// <summary>Networks, routers and ports, each by id.</summary>
     public WantedHost Host { get; }
 
     /// <summary>Where the agent shall listen.</summary>
@@ -45,15 +50,14 @@ internal sealed class WantedRevision
     public static WantedRevision Of(Cloud cloud, HostOptions options, WantedRevision? former) =>
         new(cloud, options, former is not null && ReferenceEquals(former._options, options) ? former : null);
 
-    private WantedNetwork Network(Cloud cloud, NetworkView view, WantedRevision? former)
+    private ImmutableSortedDictionary<string, OfNetwork> Networks(ImmutableSortedDictionary<string, OfNetwork> former, CloudChange change)
     {
-        string?[] names = [.. GuestNames.Servers(cloud, view)];
-        var known = former?._networks.GetValueOrDefault(view.Network.Id) ?? default;
-        var isSame = ReferenceEquals(view, known.View) && names.SequenceEqual(known.Names, StringComparer.Ordinal);
-        var wanted = isSame ? known.Wanted : HostWanted.Network(cloud, view, _options);
-        _networks[view.Network.Id] = (view, names, wanted);
-        return wanted;
+        var views = NetworkView.Of(_cloud, change.Networks);
+        var renamed = change.Renamed(_cloud).Where(id => !change.Networks.Contains(id)).Select(id => former[id].View);
+        return Replace(former, change.Networks, views.Concat(renamed).Select(view => KeyValuePair.Create(view.Network.Id, Network(view))));
     }
+
+    private OfNetwork Network(NetworkView view) => new(view, HostWanted.Network(_cloud, view, _options), MetadataPath.OfNetwork(view, _options));
 
     private WantedRouter Router(RouterSite site, WantedRevision? former)
     {
@@ -63,11 +67,10 @@ internal sealed class WantedRevision
         return wanted;
     }
 
-    private WantedPort Guest(Port port, WantedRevision? former)
-    {
-        var known = former?._ports.GetValueOrDefault(port.Id) ?? default;
-        var wanted = ReferenceEquals(port, known.Port) ? known.Wanted : GuestPorts.Of(port);
-        _ports[port.Id] = (port, wanted);
-        return wanted;
-    }
+    private static ImmutableSortedDictionary<string, T> Nothing<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<string, T> Replace<T>(ImmutableSortedDictionary<string, T> former, IEnumerable<string> gone, IEnumerable<KeyValuePair<string, T>> come) =>
+        former.RemoveRange(gone).SetItems(come);
+
+    private sealed record OfNetwork(NetworkView View, WantedNetwork Wanted, ImmutableArray<WantedListener> Listeners);
 }

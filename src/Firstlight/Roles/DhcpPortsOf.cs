@@ -1,3 +1,4 @@
+using Firstlight.Host;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
 
@@ -9,10 +10,12 @@ internal static class DhcpPortsOf
     /// <summary>Reads the inventory, after ports that were missing for this host were allotted and stored.</summary>
     /// <param name="inventory">The inventory.</param>
     /// <param name="host">Name of this host.</param>
-    public static Cloud WithDhcpPorts(this OwnInventory inventory, string host)
+    /// <param name="former">What this returned before; null for nothing. Where nothing changed since, the ports are there.</param>
+    public static Cloud WithDhcpPorts(this OwnInventory inventory, string host, Cloud? former = null)
     {
         var cloud = inventory.Read();
-        var planned = Planner.EnsureDhcpPorts(cloud, host);
+        if (ReferenceEquals(cloud, former)) return cloud;
+        var planned = former is null ? Planner.EnsureDhcpPorts(cloud, host) : Planner.EnsureDhcpPorts(cloud, host, CloudChange.Between(former, cloud).Networks);
         if (ReferenceEquals(planned, cloud)) return cloud;
 
         // A plan is a pass over all there is: it is made again only for a cloud that somebody changed meanwhile.

@@ -4,6 +4,7 @@ using Firstlight.Agent.Listeners;
 using Firstlight.Host;
 using Firstlight.Inventory;
 using Firstlight.Inventory.Own;
+using Firstlight.Inventory.Own.Model;
 using Firstlight.Management;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Reconcile;
@@ -56,12 +57,13 @@ internal sealed class HostLoop : IReadinessCheck
         void OnChanged(InventoryNotice _) => notice.Writer.TryWrite(true);
 
         _inventory.Changes.Changed += OnChanged;
+        Cloud? cloud = null;
         WantedRevision? wanted = null;
         try
         {
             while (true)
             {
-                var cloud = _inventory.WithDhcpPorts(_host);
+                cloud = _inventory.WithDhcpPorts(_host, cloud);
 
                 // Our own DHCP ports are told of as well.
                 if (cloud.Revision != wanted?.Revision)

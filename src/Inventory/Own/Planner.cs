@@ -77,8 +77,20 @@ public static class Planner
     public static Cloud EnsureDhcpPorts(Cloud current, string host)
     {
         ArgumentNullException.ThrowIfNull(current);
+        return EnsureDhcpPorts(current, host, current.Networks.Keys.ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>The same on some networks alone: enough where nothing changed on the others since it was done for all.</summary>
+    /// <param name="current">The cloud.</param>
+    /// <param name="host">Host name; its first label counts.</param>
+    /// <param name="networks">Ids of networks; one that is gone counts for nothing.</param>
+    /// <returns>The same cloud when nothing was missing.</returns>
+    public static Cloud EnsureDhcpPorts(Cloud current, string host, IReadOnlySet<string> networks)
+    {
+        ArgumentNullException.ThrowIfNull(current);
         ArgumentException.ThrowIfNullOrEmpty(host);
-        return DhcpPorts.Ensure(current, host);
+        ArgumentNullException.ThrowIfNull(networks);
+        return DhcpPorts.Ensure(current, host, networks);
     }
 
     private static string Key(Cloud current, ResourceKind kind, string nameOrId, string? project)

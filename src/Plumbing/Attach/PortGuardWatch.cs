@@ -14,7 +14,7 @@ internal sealed class PortGuardWatch(string stateDirectory, ProcessRunner runner
     public async Task<GuardState> ReadAsync(WantedPort port, CancellationToken cancellationToken)
     {
         if (port.Trust == PortTrust.Infrastructure) return new GuardState(IsGuarded: false, IsOff: true, "a port of the cloud's own");
-        var wanted = PortGuardElements.Of(NoBridges, [port], []);
+        var wanted = PortGuardElements.Of(NoBridges, [port]);
         if (await RulesAsync(cancellationToken) is { } broken) return new GuardState(false, false, broken);
 
         var asked = new StringBuilder();

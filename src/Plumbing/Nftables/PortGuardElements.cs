@@ -9,7 +9,8 @@ using Firstlight.Plumbing.Links;
 
 namespace Firstlight.Plumbing.Nftables;
 
-/// <summary>What is in the sets of the port guard's table: for each set its elements, as <c>nft</c> reads them and in one spelling only. Pure.</summary>
+/// <summary>What is in the sets of the port guard's table, device by device: elements as <c>nft</c> reads them and in one spelling only. Immutable and pure.</summary>
+/// <remarks>Of a port that is the same object as before, so are its elements: a change among thousands of ports is a comparison of references but for what it touches.</remarks>
 internal sealed class PortGuardElements
 {
     public const string CarriedDevices = "carried_devices";
@@ -27,55 +28,90 @@ internal sealed class PortGuardElements
     public static readonly string[] Sets =
         [CarriedDevices, PortDevices, GuestMac, GuestClient, GuestIp4, GuestIp6, GuestTarget, PairIp4, PairIp6, PairTarget];
 
-    private readonly Dictionary<string, HashSet<string>> _elements = Sets.ToDictionary(s => s, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
-
-    private readonly Dictionary<WantedPort, (string Set, string Element)[]> _ofPorts = new(ReferenceEqualityComparer.Instance);
+    // By name of the device, with which each element begins.
+    private readonly Dictionary<string, OfDevice> _devices = new(StringComparer.Ordinal);
 
     /// <summary>Elements of a set.</summary>
-    public HashSet<string> this[string set] => _elements[set];
+    public IEnumerable<string> this[string set] => _devices.Values.SelectMany(d => d.Elements).Where(e => string.Equals(e.Set, set, StringComparison.Ordinal)).Select(e => e.Text);
+
+    /// <summary>A device that would be that of two ports, and is shut off; null when there is none.</summary>
+    public string? Clash => _devices.FirstOrDefault(d => d.Value.IsClash).Key;
 
     /// <summary>What the sets must hold for these bridges and ports.</summary>
     /// <param name="bridges">Bridges we made: in them, a guest's device nobody knows is shut off.</param>
     /// <param name="ports">Ports, guests' and the cloud's own. Two that would have one device name are shut off.</param>
-    /// <param name="strangers">Guests' devices in those bridges that are nobody's, as far as they are seen.</param>
     /// <param name="former">What was made of ports before: it is taken over where the port is the same object.</param>
-    public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, IEnumerable<string> strangers, PortGuardElements? former = null)
+    public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, PortGuardElements? former = null)
     {
         var elements = new PortGuardElements();
-        foreach (var group in ports.GroupBy(p => DeviceNames.HostEnd(p.Id), StringComparer.Ordinal))
+        foreach (var port in ports)
         {
-            var port = group.First();
-            if (bridges.Contains(DeviceNames.Bridge(port.NetworkId))) elements[CarriedDevices].Add($"\"{group.Key}\"");
-            if (group.DistinctBy(p => p.Id).Skip(1).Any()) elements[PortDevices].Add($"\"{group.Key}\" : drop");
-            else elements.Add(port, former is not null && former._ofPorts.TryGetValue(port, out var same) ? same : OfPort($"\"{group.Key}\"", port));
+            var device = DeviceNames.HostEnd(port.Id);
+            var isCarried = bridges.Contains(DeviceNames.Bridge(port.NetworkId));
+            var known = former?._devices.GetValueOrDefault(device);
+            var isSame = known is not null && ReferenceEquals(known.Port, port) && known.IsCarried == isCarried;
+            var made = isSame ? known! : new OfDevice(port, isCarried, [.. Carried(device, isCarried), .. OfPort($"\"{device}\"", port)]);
+            if (elements._devices.TryAdd(device, made)) continue;
+            var first = elements._devices[device];
+            if (!string.Equals(first.Port?.Id, port.Id, StringComparison.Ordinal))
+                elements._devices[device] = new OfDevice(Port: null, first.IsCarried, [.. Carried(device, first.IsCarried), Off(device)]) { IsClash = true };
         }
 
-        foreach (var device in strangers) elements[PortDevices].Add($"\"{device}\" : drop");
         return elements;
+    }
+
+    /// <summary>What a listing of the sets shows.</summary>
+    public static PortGuardElements Listed(IEnumerable<(string Set, string Text)> listing)
+    {
+        var elements = new PortGuardElements();
+        foreach (var device in listing.GroupBy(e => e.Text.Split('"')[1], StringComparer.Ordinal))
+            elements._devices[device.Key] = new OfDevice(Port: null, device.Any(e => e.Set is CarriedDevices), [.. device]);
+        return elements;
+    }
+
+    /// <summary>These, and guests' devices that are nobody's shut off.</summary>
+    public PortGuardElements With(IEnumerable<string> strangers)
+    {
+        var elements = new PortGuardElements();
+        foreach (var (device, made) in _devices) elements._devices[device] = made;
+        foreach (var device in strangers) elements._devices[device] = new OfDevice(Port: null, IsCarried: false, [Off(device)]);
+        return elements;
+    }
+
+    /// <summary>Whether there is anything of a device.</summary>
+    public bool Has(string device) => _devices.ContainsKey(device);
+
+    /// <summary>Whether of each device that is here there is something in others, too.</summary>
+    public bool AreWithin(PortGuardElements others) => _devices.Keys.All(others.Has);
+
+    /// <summary>Elements that are not in others, by set.</summary>
+    public ILookup<string, string> Except(PortGuardElements others)
+    {
+        var different = from device in _devices
+                        let other = others._devices.GetValueOrDefault(device.Key)
+                        where !ReferenceEquals(device.Value, other)
+                        from element in other is null ? device.Value.Elements : device.Value.Elements.Except(other.Elements)
+                        select element;
+        return different.ToLookup(e => e.Set, e => e.Text, StringComparer.Ordinal);
     }
 
     /// <summary>An IPv6 address as nft has an integer of 128 bits.</summary>
     public static string Integer(BigInteger value, int bits) => "0x" + value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(bits / 4, '0');
 
-    // A few strings each, which among thousands of ports are most of the work.
-    private static (string Set, string Element)[] OfPort(string device, WantedPort port)
+    private static (string Set, string Text)[] Carried(string device, bool isCarried) => isCarried ? [(CarriedDevices, $"\"{device}\"")] : [];
+
+    private static (string Set, string Text) Off(string device) => (PortDevices, $"\"{device}\" : drop");
+
+    // A port may be told twice to send from its own MAC.
+    private static IEnumerable<(string Set, string Text)> OfPort(string device, WantedPort port)
     {
-        var elements = new List<(string Set, string Element)>();
-        Add(elements, device, port);
-        return [.. elements];
+        var elements = new List<(string Set, string Text)> { (PortDevices, $"{device} : {(port.Trust == PortTrust.Guarded ? $"goto {PortGuardRuleset.GuestChain}" : "accept")}") };
+        if (port.Trust == PortTrust.Guarded) AddGuest(elements, device, port);
+        return elements.Distinct();
     }
 
-    private void Add(WantedPort port, (string Set, string Element)[] elements)
+    private static void AddGuest(ICollection<(string Set, string Text)> elements, string device, WantedPort port)
     {
-        _ofPorts[port] = elements;
-        foreach (var (set, element) in elements) this[set].Add(element);
-    }
-
-    private static void Add(ICollection<(string Set, string Element)> elements, string device, WantedPort port)
-    {
-        elements.Add((PortDevices, $"{device} : {(port.Trust == PortTrust.Guarded ? $"goto {PortGuardRuleset.GuestChain}" : "accept")}"));
-        if (port.Trust != PortTrust.Guarded) return;
-
         AddStation(elements, device, port.Mac);
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
         {
@@ -87,14 +123,14 @@ internal sealed class PortGuardElements
         foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(elements, device, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
     }
 
-    private static void AddStation(ICollection<(string Set, string Element)> elements, string device, PhysicalAddress mac)
+    private static void AddStation(ICollection<(string Set, string Text)> elements, string device, PhysicalAddress mac)
     {
         elements.Add((GuestMac, $"{device} . {Format.Mac(mac)}"));
         elements.Add((GuestClient, $"{device} . {Integer(new BigInteger(mac.GetAddressBytes(), isUnsigned: true, isBigEndian: true), 48)}"));
     }
 
     private static void AddPairs(
-        ICollection<(string Set, string Element)> elements, string device, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
+        ICollection<(string Set, string Text)> elements, string device, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
     {
         AddStation(elements, device, mac);
 
@@ -125,4 +161,10 @@ internal sealed class PortGuardElements
             : [IPNetwork.Parse("::/1"), IPNetwork.Parse("8000::/1")];
 
     private static BigInteger ValueOf(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
+
+    // What it was made of: a port, or something that is no single port's.
+    private sealed record OfDevice(WantedPort? Port, bool IsCarried, (string Set, string Text)[] Elements)
+    {
+        public bool IsClash { get; init; }
+    }
 }

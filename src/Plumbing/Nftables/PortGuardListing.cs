@@ -30,7 +30,7 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
     {
         // Not from the pool of arrays, which would keep megabytes for good: so long a listing is read at a start, and after others changed rules.
         var root = JsonElement.Parse(Encoding.UTF8.GetBytes(json));
-        var elements = new PortGuardElements();
+        var elements = new List<(string Set, string Text)>();
         var parts = 0;
         using var skeleton = new MemoryStream();
         using (var writer = new Utf8JsonWriter(skeleton))
@@ -44,21 +44,21 @@ internal sealed record PortGuardListing(string Skeleton, PortGuardElements Eleme
                 foreach (var field in item.Value.EnumerateObject().Where(f => f.Name is not ("handle" or "elem"))) field.WriteTo(writer);
                 writer.WriteEndObject();
                 writer.WriteEndObject();
-                if (item.Value.TryGetProperty("elem", out var elem)) ReadElements(elements, item.Value.GetProperty("name").GetString()!, elem);
+                if (item.Value.TryGetProperty("elem", out var elem)) elements.AddRange(ElementsOf(item.Value.GetProperty("name").GetString()!, elem));
             }
 
             writer.WriteEndArray();
         }
 
-        return new PortGuardListing(Encoding.UTF8.GetString(skeleton.ToArray()), elements, parts);
+        return new PortGuardListing(Encoding.UTF8.GetString(skeleton.ToArray()), PortGuardElements.Listed(elements), parts);
     }
 
     // A set that is not ours shows in the skeleton, which then differs.
-    private static void ReadElements(PortGuardElements elements, string set, JsonElement elem)
+    private static IEnumerable<(string Set, string Text)> ElementsOf(string set, JsonElement elem)
     {
-        if (!PortGuardElements.Sets.Contains(set)) return;
+        if (!PortGuardElements.Sets.Contains(set)) return [];
         var bits = set switch { PortGuardElements.GuestClient => 48, PortGuardElements.GuestTarget or PortGuardElements.PairTarget => 128, _ => 0 };
-        foreach (var element in elem.EnumerateArray()) elements[set].Add(ElementText(element, bits));
+        return elem.EnumerateArray().Select(element => (set, ElementText(element, bits)));
     }
 
     private static string ElementText(JsonElement element, int bits)

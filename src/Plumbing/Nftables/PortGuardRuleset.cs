@@ -35,11 +35,11 @@ internal static class PortGuardRuleset
     /// <summary>One transaction that takes the sets from one state to another; empty when they are the same.</summary>
     public static string Delta(string table, PortGuardElements from, PortGuardElements to)
     {
-        var text = new StringBuilder();
+        var (gone, come, text) = (from.Except(to), to.Except(from), new StringBuilder());
         foreach (var set in PortGuardElements.Sets)
         {
-            Append(text, "delete", table, set, from[set].Where(e => !to[set].Contains(e)).Select(e => e.Split(" : ")[0]));
-            Append(text, "add", table, set, to[set].Where(e => !from[set].Contains(e)));
+            Append(text, "delete", table, set, gone[set].Select(e => e.Split(" : ")[0]));
+            Append(text, "add", table, set, come[set]);
         }
 
         return text.ToString();

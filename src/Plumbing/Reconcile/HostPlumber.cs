@@ -31,6 +31,10 @@ public sealed class HostPlumber : IDisposable
     private readonly ConcurrentDictionary<Unit, bool> _going = new();
     private volatile Wish _wish = Wish.Nothing;
     private volatile bool _guardFirst;
+
+    // How often something was heard of that may be a stranger's device, and which wish was guarded when so much had been heard.
+    private int _strangersHeard;
+    private (Wish? Wish, int Heard) _guarded;
     private volatile KernelWatch? _watch;
     private FileStream? _claim;
     private Journal? _journal;
@@ -111,7 +115,7 @@ public sealed class HostPlumber : IDisposable
         using var work = new Workshop(_options.StateDirectory, _runner, new Hand(_runner, shows: true), journal, () => null, _time, _logger);
         var plans = new List<UnitPlan>();
         var known = journal.Owners();
-        if (wanted.Ports is not null) plans.Add(Of(UnitAction.Change, await OneAsync(_guard, changes => work.Ports.GuardAsync(wanted, changes, cancellationToken))));
+        if (wanted.Ports is not null) plans.Add(Of(UnitAction.Change, await OneAsync(_guard, changes => work.Ports.GuardAsync(wanted, isHeard: false, changes, cancellationToken))));
         foreach (var unit in known.Where(u => !wish.Has(u)).Concat(wish.Units))
         {
             var guests = wish.Network(unit) is { } network ? wish.Guests(network) : [];
@@ -154,6 +158,7 @@ public sealed class HostPlumber : IDisposable
             Open();
             using var watch = StartWatch();
             _watch = watch;
+            Interlocked.Increment(ref _strangersHeard);
             lock (_lock) Mark(_wish, _wish.Units, isGuardNew: true);
             await _units.RunAsync(() => false, cancellationToken);
         }
@@ -278,7 +283,7 @@ public sealed class HostPlumber : IDisposable
         {
             case NoticeKind.Device:
                 if (wish.OfDevice(notice.Subject) is { } owner) _queue.Notice(owner);
-                else if (PortGuardRuleset.IsGuests(notice.Subject)) _queue.Notice(_guard);
+                else if (PortGuardRuleset.IsGuests(notice.Subject)) HearStranger(() => _queue.Notice(_guard));
                 else return;
                 break;
             case NoticeKind.Namespace:
@@ -295,11 +300,17 @@ public sealed class HostPlumber : IDisposable
                 break;
             default:
                 PlumbingLog.NoticesLost(_logger);
-                _queue.NoticeAll();
+                HearStranger(_queue.NoticeAll);
                 break;
         }
 
         _units.Wake();
+
+        void HearStranger(Action notice)
+        {
+            Interlocked.Increment(ref _strangersHeard);
+            notice();
+        }
     }
 
     // The guard first, for it must hold a device before that is made; then what is to go, routers before networks, for their legs stand in bridges.
@@ -350,7 +361,14 @@ public sealed class HostPlumber : IDisposable
         try
         {
             if (_journal!.Repair()) changes.Add("write the journal");
-            if (wish.Host.Ports is not null) await _work.Ports.GuardAsync(wish.Host, changes, cancellationToken);
+            if (wish.Host.Ports is null) return;
+
+            // Something else is wanted: that is guarded at once, and who is nobody's is looked for in a moment. Whatever else leads here is a reason to look now.
+            var heard = Volatile.Read(ref _strangersHeard);
+            var isWish = _watch is not null && _guarded.Heard == heard && !ReferenceEquals(_guarded.Wish, wish);
+            await _work.Ports.GuardAsync(wish.Host, isHeard: isWish, changes, cancellationToken);
+            _guarded = (wish, heard);
+            if (isWish) _queue.Notice(_guard);
         }
         finally
         {

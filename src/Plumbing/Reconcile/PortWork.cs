@@ -7,26 +7,29 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <summary>What is done about guests' devices: they are guarded, and what someone pulled out of a bridge is put back.</summary>
 internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, PortGuardTable table)
 {
-    // Looks at an unchanged host are many, and thousands of ports make for much garbage: what follows from the same is kept.
-    private Known? _known;
     private Made? _made;
 
     /// <summary>Whether the guard stands as it was wanted last. No guest is plugged in before.</summary>
     public bool Stands { get; private set; }
 
     /// <summary>Brings the guard to what is wanted. Done before any device is made or plugged for the first time.</summary>
+    /// <param name="wanted">The host.</param>
+    /// <param name="isHeard">Whether the kernel would have told of every guest's device that was plugged in since the last time, and did of none that nobody knows.</param>
+    /// <param name="changes">Where changes are told.</param>
+    /// <param name="cancellationToken">Ends it between steps.</param>
     /// <exception cref="IOException">Two ports have the same device name; both are shut off.</exception>
-    public async Task GuardAsync(WantedHost wanted, ICollection<string> changes, CancellationToken cancellationToken)
+    public async Task GuardAsync(WantedHost wanted, bool isHeard, ICollection<string> changes, CancellationToken cancellationToken)
     {
-        Known known;
         try
         {
-            var devices = host.All();
-            var bridges = Bridges(devices, wanted);
-            known = _known = ReferenceEquals(_known?.Wanted, wanted) ? _known : Known.Of(wanted);
-            List<string> strangers = [.. Strangers(devices, bridges, known.Devices)];
-            if (_made is null || !_made.IsOf(known, bridges, strangers)) _made = new Made(known, bridges, strangers, _made?.Elements);
-            if (await table.EnsureAsync(_made.Elements, cancellationToken) is { } change) changes.Add(change);
+            var bridges = Bridges(wanted);
+            var guarded = _made is { } former && former.IsOf(wanted, bridges) ? former.Guarded : PortGuardElements.Of(bridges, Ports(wanted), _made?.Guarded);
+
+            // Nobody's is a device that was plugged in, or one whose port went; to look for those is to read all devices of the host.
+            List<string> strangers = isHeard && _made is { } seen && seen.All.AreWithin(guarded) ? [] : [.. Strangers(bridges, guarded)];
+            if (_made is null || !ReferenceEquals(_made.Guarded, guarded) || !_made.Strangers.SequenceEqual(strangers, StringComparer.Ordinal))
+                _made = new Made(wanted, bridges, guarded, strangers);
+            if (await table.EnsureAsync(_made.All, cancellationToken) is { } change) changes.Add(change);
             Stands = true;
         }
         catch
@@ -36,7 +39,7 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
             throw;
         }
 
-        if (known.Clash is { } clash) throw new IOException(clash);
+        if (_made.Guarded.Clash is { } clash) throw new IOException(Of(clash, wanted));
     }
 
     /// <summary>Puts devices of guests into their bridge that stand in none, as after the bridge was deleted and made anew; a device that is not there is not made.</summary>
@@ -63,14 +66,16 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     public Task RemoveAsync(CancellationToken cancellationToken) => table.RemoveAsync(cancellationToken);
 
     // A bridge that was there before us is someone else's, and so are devices in it that we do not know. One that is to go is guarded until it is gone.
-    private HashSet<string> Bridges(IReadOnlyCollection<Device> devices, WantedHost wanted)
+    private HashSet<string> Bridges(WantedHost wanted)
     {
-        var present = devices.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. journal.NamesOf(ThingKind.Bridge), .. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !present.Contains(b))];
+        var bridges = journal.NamesOf(ThingKind.Bridge).ToHashSet(StringComparer.Ordinal);
+        string[] others = [.. wanted.Networks.Select(n => DeviceNames.Bridge(n.Id)).Where(b => !bridges.Contains(b))];
+        bridges.UnionWith(others.Except(host.Find(others).Select(d => d.Name), StringComparer.Ordinal));
+        return bridges;
     }
 
-    private static IEnumerable<string> Strangers(IReadOnlyCollection<Device> devices, HashSet<string> bridges, HashSet<string> known) => devices
-        .Where(d => d.Master is not null && bridges.Contains(d.Master) && !known.Contains(d.Name) && PortGuardRuleset.IsGuests(d.Name))
+    private IEnumerable<string> Strangers(HashSet<string> bridges, PortGuardElements guarded) => host.All()
+        .Where(d => d.Master is not null && bridges.Contains(d.Master) && !guarded.Has(d.Name) && PortGuardRuleset.IsGuests(d.Name))
         .Select(d => d.Name);
 
     // DHCP's and routers' own ports among them, whether or not the inventory named them.
@@ -86,28 +91,17 @@ internal sealed class PortWork(IpTool ip, HostDevices host, Journal journal, Por
     private static WantedPort Own(string id, string networkId, System.Net.NetworkInformation.PhysicalAddress mac) =>
         new() { Id = id, NetworkId = networkId, Mac = mac, Trust = PortTrust.Infrastructure };
 
-    private static string? ClashOf(WantedHost wanted) => wanted.Ports!.Value
-        .GroupBy(p => DeviceNames.HostEnd(p.Id), StringComparer.Ordinal)
-        .Where(g => g.DistinctBy(p => p.Id).Skip(1).Any())
-        .Select(g => $"{g.Key} would be the device of ports {string.Join(" and ", g.Select(p => p.Id).Order(StringComparer.Ordinal))}: it is shut off")
-        .FirstOrDefault();
-
-    // Ports of what is wanted, names of their devices, and what two of them would both be called.
-    private sealed record Known(WantedHost Wanted, List<WantedPort> Ports, HashSet<string> Devices, string? Clash)
+    private static string Of(string clash, WantedHost wanted)
     {
-        public static Known Of(WantedHost wanted)
-        {
-            var ports = PortWork.Ports(wanted).ToList();
-            return new Known(wanted, ports, ports.Select(p => DeviceNames.HostEnd(p.Id)).ToHashSet(StringComparer.Ordinal), ClashOf(wanted));
-        }
+        var ports = Ports(wanted).Select(p => p.Id).Where(id => string.Equals(DeviceNames.HostEnd(id), clash, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal);
+        return $"{clash} would be the device of ports {string.Join(" and ", ports.Order(StringComparer.Ordinal))}: it is shut off";
     }
 
-    // Elements and what they were made of.
-    private sealed class Made(Known known, HashSet<string> bridges, List<string> strangers, PortGuardElements? former)
+    // What the guard holds, and what that was made of: most looks find the same again.
+    private sealed record Made(WantedHost Wanted, HashSet<string> Bridges, PortGuardElements Guarded, List<string> Strangers)
     {
-        public PortGuardElements Elements { get; } = PortGuardElements.Of(bridges, known.Ports, strangers, former);
+        public PortGuardElements All { get; } = Strangers.Count == 0 ? Guarded : Guarded.With(Strangers);
 
-        public bool IsOf(Known others, HashSet<string> present, List<string> unknown) =>
-            ReferenceEquals(known, others) && bridges.SetEquals(present) && strangers.SequenceEqual(unknown, StringComparer.Ordinal);
+        public bool IsOf(WantedHost wanted, HashSet<string> bridges) => ReferenceEquals(Wanted, wanted) && Bridges.SetEquals(bridges);
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.NetworkInformation;
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
@@ -20,17 +22,53 @@ public sealed class PortWorkTests
         using var devices = new HostDevices();
         var hand = new Hand(host.Runner);
         var work = new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
-        await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, [], TestContext.Current.CancellationToken);
+        await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, isHeard: false, [], TestContext.Current.CancellationToken);
 
         var (fell, ended) = (false, false);
         var watching = Task.Run(() =>
         {
             while (!Volatile.Read(ref ended)) fell |= !work.Stands;
         }, TestContext.Current.CancellationToken);
-        for (var look = 0; look < 50; look++) await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, [], TestContext.Current.CancellationToken);
+        for (var look = 0; look < 50; look++) await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, isHeard: false, [], TestContext.Current.CancellationToken);
         Volatile.Write(ref ended, true);
         await watching;
 
         Assert.False(fell);
+    }
+
+    [Fact]
+    public async Task A_device_is_shut_off_as_soon_as_its_port_goes_for_nobody_would_tell_of_it()
+    {
+        await using var host = new Host();
+        var network = Wanted.Network();
+        await host.SyncAsync(new WantedHost([network], []) { Ports = [] });
+        host.Restart();
+        var port = new WantedPort { Id = Guid.NewGuid().ToString(), NetworkId = network.Id, Mac = PhysicalAddress.Parse("fa163e000071") };
+        var device = DeviceNames.HostEnd(port.Id);
+        using var journal = Journal.Open(host.State);
+        using var devices = new HostDevices();
+        var hand = new Hand(host.Runner);
+        var work = new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
+        await work.GuardAsync(new WantedHost([network], []) { Ports = [port] }, isHeard: false, [], TestContext.Current.CancellationToken);
+        await host.RunAsync("ip", "link", "add", device, "type", "veth", "peer", "name", $"fp{port.Id[..8]}");
+        try
+        {
+            await host.RunAsync("ip", "link", "set", device, "master", DeviceNames.Bridge(network.Id));
+            Assert.Equal("goto guest", await VerdictAsync());
+
+            await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, isHeard: true, [], TestContext.Current.CancellationToken);
+
+            Assert.Equal("drop", await VerdictAsync());
+        }
+        finally
+        {
+            await host.TryAsync("ip", "link", "del", device);
+        }
+
+        async Task<string?> VerdictAsync()
+        {
+            var listing = PortGuardListing.Parse(await host.RunAsync("nft", "-j", "list", "table", "bridge", PortGuardRuleset.TableOf(host.State)));
+            return listing.Elements[PortGuardElements.PortDevices].SingleOrDefault(e => e.StartsWith($"\"{device}\"", StringComparison.Ordinal))?.Split(" : ")[1];
+        }
     }
 }

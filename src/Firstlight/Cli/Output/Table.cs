@@ -7,9 +7,6 @@ namespace Firstlight.Cli.Output;
 /// <summary>Tables: with lines and colour on a terminal, else plain columns two blanks apart that awk can read.</summary>
 internal static class Table
 {
-    /// <summary>Wide enough that nothing a program reads is ever wrapped.</summary>
-    private const int PlainWidth = 4000;
-
     /// <summary>One row an item.</summary>
     public static void WriteRows(TextWriter output, JsonElement items, IReadOnlyList<string> columns) =>
         Write(output, columns, items.EnumerateArray().Select(i => columns.Select(c => i.TryGetProperty(c, out var value) ? TextOf(value) : "-").ToArray()));
@@ -30,15 +27,22 @@ internal static class Table
 
     private static void Write(TextWriter output, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
     {
-        var terminal = output == Console.Out && !Console.IsOutputRedirected;
-        var colour = terminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-        var table = new Spectre.Console.Table { Border = terminal ? TableBorder.Rounded : TableBorder.None };
-        foreach (var column in columns)
-        {
-            var header = new TableColumn(new Text(column, colour ? new Style(decoration: Decoration.Bold) : Style.Plain)) { NoWrap = !terminal };
-            table.AddColumn(terminal ? header : header.PadLeft(0).PadRight(2));
-        }
+        if (output == Console.Out && !Console.IsOutputRedirected) WriteLined(output, columns, rows);
+        else WritePlain(output, [[.. columns], .. rows]);
+    }
 
+    // Programs read these, many one after the other: they do not wait for what draws tables to be loaded.
+    private static void WritePlain(TextWriter output, List<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+
+    private static void WriteLined(TextWriter output, IReadOnlyList<string> columns, IEnumerable<string[]> rows)
+    {
+        var colour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        var table = new Spectre.Console.Table { Border = TableBorder.Rounded };
+        foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column, colour ? new Style(decoration: Decoration.Bold) : Style.Plain)));
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
 
         var text = new StringWriter();
@@ -49,7 +53,7 @@ internal static class Table
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = terminal ? Math.Max(40, Console.WindowWidth) : PlainWidth;
+        console.Profile.Width = Math.Max(40, Console.WindowWidth);
         console.Write(table);
         foreach (var line in text.ToString().AsSpan().TrimEnd('\n').EnumerateLines()) output.WriteLine(line.TrimEnd());
     }

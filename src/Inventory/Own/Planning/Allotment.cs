@@ -14,11 +14,14 @@ internal sealed class Allotment
     // Lowest number that may still be free, by subnet: nothing becomes free within a plan.
     private readonly Dictionary<string, UInt128> _next = new(StringComparer.Ordinal);
 
-    public Allotment(Cloud cloud)
+    /// <param name="cloud">What is taken already.</param>
+    /// <param name="networks">Networks of which addresses will be asked; null for any.</param>
+    public Allotment(Cloud cloud, IReadOnlySet<string>? networks = null)
     {
         foreach (var port in cloud.Ports.Values)
         {
             _macs.Add(port.Mac);
+            if (networks?.Contains(port.NetworkId) == false) continue;
             foreach (var ip in port.FixedIps) _taken.Add((port.NetworkId, ip.Address));
         }
         foreach (var floating in cloud.FloatingIps.Values) _taken.Add((floating.NetworkId, floating.Address));

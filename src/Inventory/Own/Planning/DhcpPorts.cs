@@ -6,23 +6,24 @@ namespace Firstlight.Inventory.Own.Planning;
 /// <summary>The ports DHCP is served from on one host.</summary>
 internal static class DhcpPorts
 {
-    public static Cloud Ensure(Cloud cloud, string host)
+    public static Cloud Ensure(Cloud cloud, string host, IReadOnlySet<string> networks)
     {
         var prefix = $"dhcp{NameUuid.Make(NameUuid.Dns, host.Split('.')[0])}-";
-        var stored = cloud.Ports.Values.Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal))
+        var stored = cloud.Ports.Values
+            .Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal) && networks.Contains(p.NetworkId))
             .OrderBy(p => p.Id, StringComparer.Ordinal).ToLookup(p => (p.NetworkId, p.DeviceId));
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        var subnets = cloud.Subnets.Values.Where(s => s.EnableDhcp).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
+        var subnets = cloud.Subnets.Values.Where(s => s.EnableDhcp && networks.Contains(s.NetworkId)).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
         var ports = cloud.Ports.ToBuilder();
         Allotment? allotment = null;
 
-        foreach (var network in cloud.Networks.Values.OrderBy(n => n.Id, StringComparer.Ordinal))
+        foreach (var network in networks.Order(StringComparer.Ordinal).Select(id => cloud.Networks.GetValueOrDefault(id)).OfType<Network>())
         {
             var served = subnets[network.Id].OrderBy(s => s.IpVersion).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
             if (served.Count == 0) continue;
             var port = stored[(network.Id, prefix + network.Id)].FirstOrDefault();
             if (port is not null) kept.Add(port.Id);
-            var mac = port?.Mac ?? (allotment ??= new Allotment(cloud)).Mac();
+            var mac = port?.Mac ?? (allotment ??= new Allotment(cloud, networks)).Mac();
             var wanted = new Port
             {
                 Id = port?.Id ?? Guid.NewGuid().ToString("D"),
@@ -39,7 +40,7 @@ internal static class DhcpPorts
             FixedIp? Address(Subnet subnet)
             {
                 if (Kept(port, subnet) is { } same) return same;
-                return (allotment ??= new Allotment(cloud)).Address(subnet, mac) is { } address ? new FixedIp(subnet.Id, address) : null;
+                return (allotment ??= new Allotment(cloud, networks)).Address(subnet, mac) is { } address ? new FixedIp(subnet.Id, address) : null;
             }
         }
         foreach (var port in stored.SelectMany(p => p).Where(p => !kept.Contains(p.Id))) ports.Remove(port.Id);
