@@ -27,7 +27,7 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
         // Much of a program that has just started is compiled meanwhile.
         await Task.Delay(TimeSpan.FromSeconds(options.Quick ? 3 : 10), cancellationToken);
         var asking = world.Asking();
-        await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 6, cancellationToken);
+        await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 20, cancellationToken);
         var (first, everywhere) = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
         var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
