@@ -8,6 +8,9 @@ namespace Firstlight.Bench.Peers;
 /// <summary>nginx serving the same bytes from a file: no identity, no signature, no document built. A floor, not a competitor.</summary>
 internal sealed class NginxPeer : Peer
 {
+    /// <summary>Beside ours in a network's namespace.</summary>
+    public const int Port = 8080;
+
     private readonly Daemon _daemon;
     private readonly string _address;
 
@@ -31,7 +34,7 @@ internal sealed class NginxPeer : Peer
 
     /// <summary>Beside ours in a network's namespace.</summary>
     public static Task<NginxPeer> StartAsync(string directory, string document, GuestNetwork network, Undo undo, CancellationToken cancellationToken) => StartAsync(
-        directory, document, $"{GuestNetwork.MetadataAddress}:8080", ["ip", "netns", "exec", network.ServerNamespace], network.GetAsync, undo, cancellationToken);
+        directory, document, string.Create(CultureInfo.InvariantCulture, $"{GuestNetwork.MetadataAddress}:{Port}"), ["ip", "netns", "exec", network.ServerNamespace], network.GetAsync, undo, cancellationToken);
 
     /// <summary>On this machine's loopback.</summary>
     public static Task<NginxPeer> StartAsync(string directory, string document, Undo undo, CancellationToken cancellationToken) => StartAsync(

@@ -12,7 +12,7 @@ namespace Firstlight.Bench.Report;
 internal sealed record ScaleResult(string Scenario, DateTimeOffset Finished, Host Host, ScaleSettings Settings, IReadOnlyList<ScaleStep> Steps) : IKeptResult
 {
     [JsonIgnore]
-    public IEnumerable<Round> AllRounds => Steps.SelectMany(s => s.Warm.Peers).SelectMany(p => p.Rounds);
+    public IEnumerable<Round> AllRounds => Steps.SelectMany(s => s.Loads).SelectMany(l => l.Peers).SelectMany(p => p.Rounds);
 }
 
 /// <summary>How it was measured.</summary>
@@ -28,29 +28,23 @@ internal sealed record ScaleSettings(int Rounds, int Seconds, int Connections, i
 /// <param name="Instances">Instances there are.</param>
 /// <param name="Asked">Instances that ask.</param>
 /// <param name="Start">A start over all this, networks standing already.</param>
-/// <param name="Warm">Load of those that ask, ours and nginx in turns.</param>
+/// <param name="First">Load of guests of the first network, ours and nginx, which listens in that one, in turns.</param>
+/// <param name="Everywhere">Load of guests of as many networks as can ask, ours and haproxy, which listens in all of them, in turns.</param>
 /// <param name="MemoryKiB">Memory of the program after that, proportional set size.</param>
 /// <param name="AfterChange">The first request of each after a change that does not concern it.</param>
 /// <param name="NewInstances">Instances added, one after the other.</param>
 /// <param name="NewNetworks">Networks added, one after the other.</param>
 /// <param name="IdleMillisecondsPerSecond">Processor time of the program while nobody asks: it looks at its networks.</param>
 internal sealed record ScaleStep(
-    string Axis, int Networks, int Instances, int Asked, ScaleStart Start, Measure Warm, long MemoryKiB, FirstRequests AfterChange,
+    string Axis, int Networks, int Instances, int Asked, ScaleStart Start, Measure First, Measure Everywhere, long MemoryKiB, FirstRequests AfterChange,
     IReadOnlyList<Addition> NewInstances, IReadOnlyList<Addition> NewNetworks, double IdleMillisecondsPerSecond)
 {
     /// <summary>What grows.</summary>
     [JsonIgnore]
     public int Size => Axis == Axes.Networks ? Networks : Instances;
 
-    /// <summary>Processor time of a request over nginx's, all that the program uses meanwhile included.</summary>
     [JsonIgnore]
-    public Spread OverNginx => Warm.Over("nginx")!.Cpu;
-
-    [JsonIgnore]
-    public PeerResult Ours => Warm.Of(Measure.Ours)!;
-
-    [JsonIgnore]
-    public PeerResult Nginx => Warm.Of("nginx")!;
+    public IReadOnlyList<Measure> Loads => [First, Everywhere];
 
     /// <summary>The axes.</summary>
     public static class Axes

@@ -27,7 +27,7 @@ internal sealed class ScaleScenario : Scenario<ScaleResult>
 
     public override IReadOnlyList<string> Peers => [ScaleStep.Axes.Networks, ScaleStep.Axes.Instances];
 
-    public override IEnumerable<(string Name, string[] Version)> Programs => [("nginx", ["nginx", "-v"])];
+    public override IEnumerable<(string Name, string[] Version)> Programs => [("haproxy", ["haproxy", "-v"]), ("nginx", ["nginx", "-v"])];
 
     protected override async Task<ScaleResult> MeasureAsync(BenchOptions options, Host host, CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class ScaleScenario : Scenario<ScaleResult>
             var step = steps[^1];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"      {step.Networks} networks, {step.Instances} instances: {step.OverNginx.Median:F2}× nginx, {step.MemoryKiB / 1024} MiB, first answer after {step.Start.FirstAnswerMs:F0} ms; after a change {step.AfterChange.CpuMicroseconds:F0} µs; a new instance {step.NewInstances[0].AnsweredMs:F0} ms, a new network {step.NewNetworks[0].AnsweredMs:F0} ms"));
+                $"      {step.Networks} networks, {step.Instances} instances: {step.First.Over("nginx")!.Cpu.Median:F2}× nginx, {step.Everywhere.Over("haproxy")!.Cpu.Median:F2}× haproxy everywhere, {step.MemoryKiB / 1024} MiB, first answer after {step.Start.FirstAnswerMs:F0} ms; after a change {step.AfterChange.CpuMicroseconds:F0} µs; a new instance {step.NewInstances[0].AnsweredMs:F0} ms, a new network {step.NewNetworks[0].AnsweredMs:F0} ms"));
         }
 
         return steps;

@@ -10,7 +10,7 @@ public sealed class ScaleTableTests
     {
         var result = Result(Step(10, ours: 80, nginx: 40, memoryKiB: 80_000), Step(1000, ours: 160, nginx: 80, memoryKiB: 90_000), Step(100_000, ours: 84, nginx: 40, memoryKiB: 189_000));
 
-        Assert.Contains("from 10 to 100,000 instances: **1.05×** CPU, at the most **1.05×**; budget 1.20×, met", ScaleTable.Render(result), StringComparison.Ordinal);
+        Assert.Contains("guests of the first network asking, from 10 to 100,000 instances: **1.05×** CPU, at the most **1.05×**; budget 1.20×, met", ScaleTable.Render(result), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,13 +42,24 @@ public sealed class ScaleTableTests
     [Fact]
     public void Noise_of_the_first_and_the_last_size_stands_beside_the_verdict()
     {
-        var noisy = Step(100_000, ours: 80, nginx: 40, memoryKiB: 189_000) with { Warm = new("closed", "", [Peer("firstlight", 80, 60, 84), Peer("nginx", 40, 40, 40)]) };
+        var noisy = Step(100_000, ours: 80, nginx: 40, memoryKiB: 189_000) with { First = new("first", "", [Peer("firstlight", 80, 60, 84), Peer("nginx", 40, 40, 40)]) };
 
         Assert.Contains("(2.00× of nginx's with 10, 2.00× (1.50×–2.10×) with 100,000)", ScaleTable.Render(Result(Step(10, 80, 40, 80_000), noisy)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_cost_that_grows_only_where_many_networks_ask_is_not_flat_either_unless_it_grows_for_the_other_as_well()
+    {
+        var ours = Step(1000, 80, 40, 90_000) with { Everywhere = new("everywhere", "", [Peer("firstlight", 120), Peer("haproxy", 100)]) };
+        var both = Step(1000, 80, 40, 90_000) with { Everywhere = new("everywhere", "", [Peer("firstlight", 120), Peer("haproxy", 150)]) };
+
+        Assert.Contains("up to 200 networks asking, from 10 to 1,000 instances: **1.50×** CPU, at the most **1.50×**; budget 1.20×, **not met**", ScaleTable.Render(Result(Step(10, 80, 40, 80_000), ours)), StringComparison.Ordinal);
+        Assert.Contains("up to 200 networks asking, from 10 to 1,000 instances: **1.00×** CPU, at the most **1.00×**; budget 1.20×, met", ScaleTable.Render(Result(Step(10, 80, 40, 80_000), both)), StringComparison.Ordinal);
+    }
+
     private static ScaleStep Step(int instances, double ours, double nginx, long memoryKiB, double idle = 0) => new(
-        ScaleStep.Axes.Instances, 10, instances, 10, new(900, 800, 700, memoryKiB / 2), new("closed", "", [Peer("firstlight", ours), Peer("nginx", nginx)]), memoryKiB,
+        ScaleStep.Axes.Instances, 10, instances, 10, new(900, 800, 700, memoryKiB / 2), new("first", "", [Peer("firstlight", ours), Peer("nginx", nginx)]),
+        new("everywhere", "", [Peer("firstlight", 80), Peer("haproxy", 100)]), memoryKiB,
         new(10, 0, 300, 1), [new(500, 5, 20)], [new(500, 90, 60)], idle);
 
     private static PeerResult Peer(string name, params double[] cpu) => new(name, name, 1024, [.. cpu.Select(c => new Round(1, 1, 0, 1000, 1, 1000, 1, 2, c / 2, c / 2, 0, 0))]);

@@ -101,7 +101,7 @@ internal sealed class Watched
     private Task<WrkResult> SameAsync(CancellationToken cancellationToken)
     {
         var guests = Enumerable.Range(1, BootsOfRound).SelectMany(n => Enumerable.Repeat((0, _network.Guest(n)), NewConnections.Boot.Count)).ToArray();
-        return CrowdLoad.OnceAsync(new([_network.GuestNamespaceFile], guests), new(IPAddress.Parse(GuestNetwork.MetadataAddress), 8080), Document, BootsOfRound, cancellationToken);
+        return CrowdLoad.OnceAsync(new([_network.GuestNamespaceFile], guests), new(IPAddress.Parse(GuestNetwork.MetadataAddress), NginxPeer.Port), Document, BootsOfRound, cancellationToken);
     }
 
     private static string Project(string document) => JsonDocument.Parse(document).RootElement.GetProperty("project_id").GetString()!;

@@ -3,6 +3,7 @@ using System.Net;
 using Firstlight.Bench.Load;
 using Firstlight.Bench.Load.Crowds;
 using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
 using Firstlight.Bench.Report;
 
 namespace Firstlight.Bench.Scenarios.Scales;
@@ -23,16 +24,18 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
     {
         var (networks, instances) = (world.Networks, world.Instances);
         var start = await StartAsync(cancellationToken);
+        // Much of a program that has just started is compiled meanwhile.
+        await Task.Delay(TimeSpan.FromSeconds(options.Quick ? 3 : 10), cancellationToken);
         var asking = world.Asking();
-        await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 6, cancellationToken);
-        var warm = await WarmAsync(asking, cancellationToken);
+        await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 20, cancellationToken);
+        var (first, everywhere) = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
         var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
         var additions = new Additions(world.Firstlight, _rest);
         var instance = await additions.MeasureAsync(Changes, () => NewInstance(cancellationToken), cancellationToken);
         var after = await AfterChangeAsync(asking, cancellationToken);
         var network = await additions.MeasureAsync(Changes, () => NewNetwork(cancellationToken), cancellationToken);
-        return new(axis, networks, instances, asking.Guests.Count, start, warm, memory, after, instance, network, idle.MsPerSecond);
+        return new(axis, networks, instances, asking.Guests.Count, start, first, everywhere, memory, after, instance, network, idle.MsPerSecond);
     }
 
     public void Dispose() => _reach.Dispose();
@@ -51,16 +54,20 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
         return new(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, answered, _rest.Cpu().Total / 1000, Memory());
     }
 
-    private async Task<Measure> WarmAsync(Place asking, CancellationToken cancellationToken)
+    // Two loads, since two things grow: networks that are only there, and networks that ask. nginx listens in the first network, haproxy in all that ask.
+    private async Task<(Measure First, Measure Everywhere)> WarmAsync(Place asking, CancellationToken cancellationToken)
     {
-        var nginx = new IPEndPoint(Reach.Ours.Address, 8080);
         var onFirst = world.AskingOnFirst();
+        var first = await TurnsAsync("first", "Guests of the first network ask.", world.Nginx, onFirst, NginxPeer.Port, cancellationToken);
+        return (first, await TurnsAsync("everywhere", "Guests of up to 200 networks ask.", world.Haproxy, asking, HaproxyPeer.Port, cancellationToken));
+    }
+
+    private async Task<Measure> TurnsAsync(string name, string what, Peer other, Place guests, int port, CancellationToken cancellationToken)
+    {
+        var theirs = new IPEndPoint(Reach.Ours.Address, port);
         var measures = await Turns.MeasureAsync(
-            options.Rounds, host, [world.Firstlight, world.Nginx],
-            [
-                new Asking<Peers.Peer>("closed", $"{BenchOptions.Connections} requests at a time, each on a new connection.", (peer, token) =>
-                    peer == world.Nginx ? CrowdLoad.ForAsync(onFirst, nginx, Reach.Document, SecondsOf(options), token) : CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, SecondsOf(options), token)),
-            ], cancellationToken);
+            options.Rounds, host, [world.Firstlight, other],
+            [new Asking<Peer>(name, what, (peer, token) => CrowdLoad.ForAsync(guests, peer == other ? theirs : Reach.Ours, Reach.Document, SecondsOf(options), token))], cancellationToken);
         return measures[0];
     }
 

@@ -5,8 +5,8 @@ using Firstlight.Bench.Peers;
 namespace Firstlight.Bench.Scenarios.Scales;
 
 /// <summary>
-/// A cloud that grows, the program that serves it and, in its first network, nginx for comparison. Of many networks some have guests plugged in, who do the asking; of
-/// many instances on a network some have their address.
+/// A cloud that grows, the program that serves it and, for comparison, nginx in its first network and haproxy in all networks that ask. Of many networks some have guests
+/// plugged in, who do the asking; of many instances on a network some have their address.
 /// </summary>
 /// <param name="directory">Where its files are.</param>
 /// <param name="firstlight">The program, with an empty inventory, not running yet.</param>
@@ -31,6 +31,9 @@ internal sealed class ScaleWorld(string directory, FirstlightPeer firstlight, Un
 
     /// <summary>nginx in the first network's namespace, from the first growth on.</summary>
     public NginxPeer Nginx { get; private set; } = null!;
+
+    /// <summary>haproxy in the namespaces of all networks that ask, from the first growth on.</summary>
+    public HaproxyFilePeer Haproxy { get; private set; } = null!;
 
     /// <summary>Networks there are, those added one by one included.</summary>
     public int Networks => _networks.Count + _newNetworks;
@@ -66,6 +69,9 @@ internal sealed class ScaleWorld(string directory, FirstlightPeer firstlight, Un
         await PlugAsync(cancellationToken);
         var document = await firstlight.DocumentAsync(First, cancellationToken);
         Nginx ??= await NginxPeer.StartAsync(Path.Combine(directory, "nginx"), document, First, undo, cancellationToken);
+        if (Haproxy is not null) await Haproxy.StopAsync();
+        else undo.Add("haproxy", () => Haproxy?.StopAsync().AsTask() ?? Task.CompletedTask);
+        Haproxy = await HaproxyFilePeer.StartAsync(Path.Combine(directory, "haproxy"), document, [.. Sample().Select(n => n.Network)], cancellationToken);
     }
 
     /// <summary>Those that ask: one of as many networks as there are, then a second of each, and so on.</summary>
