@@ -15,7 +15,9 @@ internal sealed class RevisionWatch : IInventoryChanges, IDisposable
 {
     /// <summary>Pause between looks that no notice asked for.</summary>
     public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan[] AfterNotice = [TimeSpan.Zero, .. new[] { 1, 4, 20, 100 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    // A commit shows when the disk has it: it is seen late by no more than it took since the notice.
+    private static readonly TimeSpan[] AfterNotice = [TimeSpan.Zero, .. Enumerable.Range(0, 9).Select(step => TimeSpan.FromMilliseconds(1 << step))];
 
     private readonly StoreFile _file;
     private readonly OwnPortDirectory _ports;

@@ -17,6 +17,9 @@ namespace Firstlight.Plumbing.Reconcile;
 /// </remarks>
 public sealed class HostPlumber : IDisposable
 {
+    // How long devices of strangers are not looked for, whatever the kernel tells or not.
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromMinutes(1);
+
     private readonly PlumbingOptions _options;
     private readonly ILogger _logger;
     private readonly ProcessRunner _runner;
@@ -32,9 +35,10 @@ public sealed class HostPlumber : IDisposable
     private volatile Wish _wish = Wish.Nothing;
     private volatile bool _guardFirst;
 
-    // How often something was heard of that may be a stranger's device, and which wish was guarded when so much had been heard.
+    // How often something was heard of that may be a stranger's device; which wish was guarded when so much had been heard, and when such devices were looked for.
     private int _strangersHeard;
-    private (Wish? Wish, int Heard) _guarded;
+    private (Wish? Wish, int Heard, long LookedAt) _guarded;
+    private volatile bool _isTableHeard;
     private volatile KernelWatch? _watch;
     private FileStream? _claim;
     private Journal? _journal;
@@ -292,6 +296,7 @@ public sealed class HostPlumber : IDisposable
                 break;
             case NoticeKind.Table:
                 if (!string.Equals(notice.Subject, _guard.Id, StringComparison.Ordinal)) return;
+                _isTableHeard = true;
                 _queue.Notice(_guard);
                 break;
             case NoticeKind.Daemon:
@@ -363,12 +368,13 @@ public sealed class HostPlumber : IDisposable
             if (_journal!.Repair()) changes.Add("write the journal");
             if (wish.Host.Ports is null) return;
 
-            // Something else is wanted: that is guarded at once, and who is nobody's is looked for in a moment. Whatever else leads here is a reason to look now.
-            var heard = Volatile.Read(ref _strangersHeard);
-            var isWish = _watch is not null && _guarded.Heard == heard && !ReferenceEquals(_guarded.Wish, wish);
-            await _work.Ports.GuardAsync(wish.Host, isHeard: isWish, changes, cancellationToken);
-            _guarded = (wish, heard);
-            if (isWish) _queue.Notice(_guard);
+            // Something else is wanted, or the table is another: no reason to look for devices that are nobody's, of which the kernel tells. The sweep is one, and what follows a long time without.
+            var (heard, isTable) = (Volatile.Read(ref _strangersHeard), _isTableHeard);
+            _isTableHeard = false;
+            var isHeard = _watch is not null && _guarded.Heard == heard && (isTable || !ReferenceEquals(_guarded.Wish, wish)) && _time.GetElapsedTime(_guarded.LookedAt) < LongestUnseen;
+            var lookedAt = isHeard ? _guarded.LookedAt : _time.GetTimestamp();
+            await _work.Ports.GuardAsync(wish.Host, isHeard, changes, cancellationToken);
+            _guarded = (wish, heard, lookedAt);
         }
         finally
         {

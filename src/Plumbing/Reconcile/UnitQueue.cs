@@ -32,7 +32,7 @@ internal sealed class UnitQueue(TimeProvider time)
     private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(2);
 
     // The sweep: at most so many looks a second and so much of the time, each unit after three seconds at the earliest and ten minutes at the latest.
-    private static readonly TimeSpan SweepGap = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SweepGap = TimeSpan.FromMilliseconds(100);
     private const double SweepShare = 0.1;
     private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);

@@ -172,7 +172,7 @@ public sealed class UnitQueueTests
         for (var i = 0; i < 1000; i++) _queue.Want(new Unit(UnitKind.Network, $"n{i}"), Urgency.Wanted);
         while (Take() is { } unit) Done(unit);
 
-        _clock.Advance(49);
+        _clock.Advance(99);
         Assert.Null(Take());
         _clock.Advance(2);
         Assert.NotNull(Take());

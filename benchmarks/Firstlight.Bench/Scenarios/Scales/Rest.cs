@@ -14,7 +14,9 @@ internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
     // A compiler in the background makes pauses between its turns.
     private const int Windows = 10;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+
+    // Of a program that has just started, much is compiled in its first looks.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>Milliseconds of processor time it uses in a second all the time, since it looks at its networks; nothing before it was measured.</summary>
@@ -30,8 +32,8 @@ internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
     public async Task<SyncSweep> MeasureAsync(int networks, TimeSpan least, CancellationToken cancellationToken)
     {
         await Task.Delay(Settling, cancellationToken);
-        // As the program spreads its looks (UnitQueue): 50 ms for each network and for the guard of all ports, from 3 s to 10 minutes in all.
-        var round = Math.Clamp(0.050 * (networks + 1), 3, 600);
+        // As the program spreads its looks (UnitQueue): 100 ms for each network and for the guard of all ports, from 3 s to 10 minutes in all.
+        var round = Math.Clamp(0.100 * (networks + 1), 3, 600);
         var rounds = Math.Ceiling(least.TotalSeconds / round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      nobody changes anything for {rounds * round:F0} s"));
         var (before, begun) = (Cpu(), Stopwatch.GetTimestamp());

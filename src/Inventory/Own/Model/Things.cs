@@ -7,7 +7,7 @@ namespace Firstlight.Inventory.Own.Model;
 internal sealed class Things<TKey, T>
     where TKey : notnull
 {
-    private readonly Func<ImmutableDictionary<TKey, T>>? _read;
+    private Func<ImmutableDictionary<TKey, T>>? _read;
     private ImmutableDictionary<TKey, T>? _all;
 
     /// <summary>Things at hand.</summary>
@@ -20,10 +20,18 @@ internal sealed class Things<TKey, T>
     public static Things<TKey, T> None { get; } = new(ImmutableDictionary<TKey, T>.Empty);
 
     /// <summary>All of them.</summary>
-    public ImmutableDictionary<TKey, T> All => _all ??= _read!();
+    public ImmutableDictionary<TKey, T> All => _all ?? Read();
 
     /// <summary>Whether another holds the very same things, as far as that shows without reading: a cloud shares with the one before what a change left alone.</summary>
     public bool Is(Things<TKey, T> other) => ReferenceEquals(this, other) || (_all is not null && ReferenceEquals(_all, other._all));
+
+    // Whatever it is read with may be let go of then.
+    private ImmutableDictionary<TKey, T> Read()
+    {
+        _all = _read!();
+        _read = null;
+        return _all;
+    }
 }
 
 /// <summary>Things of one kind that are being changed; read when a change has to do with them.</summary>
