@@ -287,8 +287,13 @@ public sealed class HostPlumber : IDisposable
         {
             case NoticeKind.Device:
                 if (wish.OfDevice(notice.Subject) is { } owner) _queue.Notice(owner);
-                else if (PortGuardRuleset.IsGuests(notice.Subject)) HearStranger(() => _queue.Notice(_guard));
-                else return;
+                else if (!PortGuardRuleset.IsGuests(notice.Subject)) return;
+                else
+                {
+                    Interlocked.Increment(ref _strangersHeard);
+                    _queue.Notice(_guard);
+                }
+
                 break;
             case NoticeKind.Namespace:
                 if (wish.OfNamespace(notice.Subject) is not { } unit) return;
@@ -305,17 +310,12 @@ public sealed class HostPlumber : IDisposable
                 break;
             default:
                 PlumbingLog.NoticesLost(_logger);
-                HearStranger(_queue.NoticeAll);
+                Interlocked.Increment(ref _strangersHeard);
+                _queue.NoticeAll();
                 break;
         }
 
         _units.Wake();
-
-        void HearStranger(Action notice)
-        {
-            Interlocked.Increment(ref _strangersHeard);
-            notice();
-        }
     }
 
     // The guard first, for it must hold a device before that is made; then what is to go, routers before networks, for their legs stand in bridges.

@@ -57,8 +57,7 @@ internal sealed class Wish
     }
 
     /// <summary>Routers that stand on a network.</summary>
-    public IEnumerable<WantedRouter> RoutersOn(WantedNetwork network) =>
-        Host.Routers.Where(r => r.Gateway?.NetworkId == network.Id || r.Interfaces.Any(leg => leg.NetworkId == network.Id));
+    public IEnumerable<WantedRouter> RoutersOn(Unit network) => _routers.Where(r => NetworksOf(r.Key).Contains(network)).Select(r => r.Value);
 
     /// <summary>Names of things on the host that a unit will have.</summary>
     public IEnumerable<string> Names(Unit unit)

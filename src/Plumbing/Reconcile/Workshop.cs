@@ -47,7 +47,7 @@ internal sealed class Workshop : IDisposable
     public async Task LookAsync(Wish wish, Unit unit, IReadOnlyList<WantedPort> guests, ICollection<string> changes, CancellationToken cancellationToken)
     {
         if (wish.Refusal(unit) is { } refusal) throw new IOException(refusal);
-        if (wish.Network(unit) is { } network) await _units.SyncAsync(network, guests, wish.RoutersOn(network), changes, cancellationToken);
+        if (wish.Network(unit) is { } network) await _units.SyncAsync(network, guests, wish.RoutersOn(unit), changes, cancellationToken);
         else if (wish.Router(unit) is { } router) await _units.SyncAsync(router, changes, cancellationToken);
         else await _units.RemoveAsync(unit, changes, cancellationToken);
     }

@@ -20,8 +20,7 @@ public sealed class PortWorkTests
         host.Restart();
         using var journal = Journal.Open(host.State);
         using var devices = new HostDevices();
-        var hand = new Hand(host.Runner);
-        var work = new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
+        var work = Work(host, devices, journal);
         await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, isHeard: false, [], TestContext.Current.CancellationToken);
 
         var (fell, ended) = (false, false);
@@ -47,8 +46,7 @@ public sealed class PortWorkTests
         var device = DeviceNames.HostEnd(port.Id);
         using var journal = Journal.Open(host.State);
         using var devices = new HostDevices();
-        var hand = new Hand(host.Runner);
-        var work = new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
+        var work = Work(host, devices, journal);
         await work.GuardAsync(new WantedHost([network], []) { Ports = [port] }, isHeard: false, [], TestContext.Current.CancellationToken);
         await host.RunAsync("ip", "link", "add", device, "type", "veth", "peer", "name", $"fp{port.Id[..8]}");
         try
@@ -70,5 +68,11 @@ public sealed class PortWorkTests
             var listing = PortGuardListing.Parse(await host.RunAsync("nft", "-j", "list", "table", "bridge", PortGuardRuleset.TableOf(host.State)));
             return listing.Elements[PortGuardElements.PortDevices].SingleOrDefault(e => e.StartsWith($"\"{device}\"", StringComparison.Ordinal))?.Split(" : ")[1];
         }
+    }
+
+    private static PortWork Work(Host host, HostDevices devices, Journal journal)
+    {
+        var hand = new Hand(host.Runner);
+        return new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
     }
 }
