@@ -218,7 +218,7 @@ internal sealed class NamespaceListeners : IConnectionListener
     {
         _watch.EnsureWatching();
         var next = _options.RescanInterval;
-        var isFull = retryAll || _lookedAtAll == 0 || _time.GetElapsedTime(_lookedAtAll) >= _options.RescanInterval;
+        var isFull = _lookedAtAll == 0 || _time.GetElapsedTime(_lookedAtAll) >= _options.RescanInterval;
         if (isFull) _lookedAtAll = _time.GetTimestamp();
         else next -= _time.GetElapsedTime(_lookedAtAll);
         try
