@@ -39,6 +39,10 @@ internal sealed record ScaleStep(
     string Axis, int Networks, int Instances, int Asked, ScaleStart Start, Measure First, Measure Everywhere, long MemoryKiB, FirstRequests AfterChange,
     IReadOnlyList<Addition> NewInstances, IReadOnlyList<Addition> NewNetworks, double IdleMillisecondsPerSecond)
 {
+    /// <summary>How long it was idle for that; null in results from before it was kept, when it was a whole round of looks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? IdleSeconds { get; init; }
+
     /// <summary>What grows.</summary>
     [JsonIgnore]
     public int Size => Axis == Axes.Networks ? Networks : Instances;

@@ -37,7 +37,7 @@ internal static class ScaleTable
         Table(text, result);
         var settings = result.Settings;
         text.Line($"");
-        text.Line($"`firstlight standalone` with networks of its own, DHCP of each included; networks: 200 instances or one on each network, whichever is more; instances: on 10 networks. Up to 200 instances ask, each request on a new connection, {settings.Connections} at a time: first those of the first network, where nginx listens too and serves the same bytes from a file, then one of each of up to 200 networks, in all of which one haproxy listens too and answers the same bytes from memory. The first says what networks cost that are only there, the second what networks cost that ask, of which the kernel's part is haproxy's as well. Medians of {settings.Rounds} rounds of {settings.Seconds} s, ours and the other in turns; growth is of the ratio to the other, so that a busy machine does not count. CPU is all that the program uses meanwhile, its looks at its networks included. After a change: another instance was added, and each asks once. Added: {settings.Changes} times, medians; the time is from the end of `firstlight apply`, CPU is until the program is at rest. Memory is that of the program, proportional set size, without dnsmasq. Server on processor 0, guests on processor 1.");
+        text.Line($"`firstlight standalone` with networks of its own, DHCP of each included; networks: 200 instances or one on each network, whichever is more; instances: on 10 networks. Up to 200 instances ask, each request on a new connection, {settings.Connections} at a time: first those of the first network, where nginx listens too and serves the same bytes from a file, then one of each of up to 200 networks, in all of which one haproxy listens too and answers the same bytes from memory. The first says what networks cost that are only there, the second what networks cost that ask, of which the kernel's part is haproxy's as well. Medians of {settings.Rounds} rounds of {settings.Seconds} s, ours and the other in turns; growth is of the ratio to the other, so that a busy machine does not count. CPU is all that the program uses meanwhile, its looks at its networks included. After a change: another instance was added, and each asks once. Added: {settings.Changes} times, medians; the time is from the end of `firstlight apply`, CPU is until the program is at rest. Memory is that of the program, proportional set size, without dnsmasq. {Idle(result)}Server on processor 0, guests on processor 1.");
         text.Others(result.Steps.SelectMany(s => s.Loads));
         text.Machine(result.Host, result.Finished);
         return text.ToString();
@@ -103,6 +103,10 @@ internal static class ScaleTable
     private static Spread Over(IReadOnlyList<Addition> additions, Func<Addition, double> figure) => Spread.Of(additions.Select(figure));
 
     private static double Median(IReadOnlyList<Addition> additions, Func<Addition, double> figure) => Over(additions, figure).Median;
+
+    private static string Idle(ScaleResult result) => result.Steps.Max(s => s.IdleSeconds) is { } seconds
+        ? string.Create(CultureInfo.InvariantCulture, $"Idle is whole rounds of looks at all networks, or {seconds:F0} s of one. ")
+        : "";
 
     private static void Table(StringBuilder text, ScaleResult result)
     {

@@ -45,6 +45,9 @@ internal sealed class GuestLoop : IDisposable
     /// <summary>Where answers are written; the same.</summary>
     public AnswerBuffer Answers { get; }
 
+    /// <summary>Number of the turn, from 1 on. For the thread.</summary>
+    public long Turn { get; private set; }
+
     /// <summary>Has the thread do something between two turns.</summary>
     public Task RunAsync(Action work)
     {
@@ -111,6 +114,7 @@ internal sealed class GuestLoop : IDisposable
         while (!_ending)
         {
             var ready = Epoll.Wait(_epoll, events, TimeLeft());
+            Turn++;
             for (var i = 0; i < ready; i++) Serve(events.DataOf(i));
             RunErrands();
             SweepIfDue();

@@ -14,9 +14,6 @@ namespace Firstlight.Agent.Loop;
 internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestLoop loop, GuestTalk talk, AgentOptions options, TimeProvider time, ILogger logger)
     : IAcceptor, IWatched
 {
-    // A few connections of a busy network, then one of the next: see GuestLoop.
-    private const int MostAtOnce = 16;
-
     // What a network may have of guests whose addresses are remembered; when it has more they are made anew.
     private const int MostPeers = 1024;
 
@@ -30,6 +27,7 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
     private readonly Dictionary<UInt128, GuestPeer> _peers = [];
     private readonly List<LoopConnection> _kept = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AcceptBurst _burst;
     private int _descriptor = -1;
     private volatile int _connections;
     private volatile int _leaving;
@@ -69,11 +67,19 @@ internal sealed class LoopAcceptor(NamespaceListener home, Socket socket, GuestL
     public void Serve()
     {
         Span<byte> address = stackalloc byte[ConnectionCalls.AddressLength];
-        for (var i = 0; i < MostAtOnce; i++)
+        var most = _burst.In(loop.Turn);
+        for (var i = 0; i < most; i++)
         {
             var descriptor = ConnectionCalls.Accept(_descriptor, address);
-            if (descriptor >= 0) Welcome(descriptor, address);
-            else if (!MayGoOn(-descriptor)) return;
+            if (descriptor >= 0)
+            {
+                Welcome(descriptor, address);
+            }
+            else if (!MayGoOn(-descriptor))
+            {
+                _burst.Had(i);
+                return;
+            }
         }
     }
 

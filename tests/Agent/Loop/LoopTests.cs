@@ -50,6 +50,34 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task Guests_who_came_while_the_loop_was_busy_are_all_answered()
+    {
+        const int Crowd = 5 * AcceptBurst.Most;
+        var pause = new TaskCompletionSource();
+        var upstream = new DocumentUpstream { Pause = pause.Task };
+        await using var agent = await KnownAsync(upstream: upstream);
+        var guests = new List<Socket>();
+        try
+        {
+            do
+            {
+                guests.Add(await GuestClient.ConnectHomeAsync(agent.Home));
+                await SendAsync(guests[^1], $"GET {List} HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n");
+                if (guests.Count == 1) await Eventually.IsTrue(() => upstream.IsAsked, "the loop is busy with the first");
+            }
+            while (guests.Count < Crowd);
+            pause.SetResult();
+
+            foreach (var guest in guests) Assert.Equal(200, (await GuestClient.ReadAsync(guest)).Status);
+        }
+        finally
+        {
+            pause.TrySetResult();
+            guests.ForEach(static guest => guest.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Connection_that_stays_open_is_answered_again_and_again_and_ends_when_idle()
     {
         var upstream = new DocumentUpstream();

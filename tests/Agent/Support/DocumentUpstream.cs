@@ -37,6 +37,12 @@ internal sealed class DocumentUpstream : IUpstream
     /// <summary>What the short way fails with; null for not at all.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>What the short way waits for, and its loop with it; null for nothing.</summary>
+    public Task? Pause { get; set; }
+
+    /// <summary>Somebody is on the short way.</summary>
+    public bool IsAsked { get; private set; }
+
     public ValueTask<UpstreamAnswer> SendAsync(SignedRequest request, CancellationToken cancellationToken)
     {
         var entry = _snapshot.TryGetHot(request.Target, out var hot) ? hot : null;
@@ -52,6 +58,8 @@ internal sealed class DocumentUpstream : IUpstream
 
     public bool TryAnswer(in PromptRequest request, [MaybeNullWhen(false)] out SnapshotEntry entry)
     {
+        IsAsked = true;
+        Pause?.Wait();
         if (Fault is not null) throw Fault;
         var isThere = _snapshot.TryGetHot(request.Target, out entry) && entry.Outcome is SnapshotOutcome.Document or SnapshotOutcome.NotFound;
         if (isThere) Prompt++;

@@ -40,6 +40,15 @@ public sealed class ScaleTableTests
     }
 
     [Fact]
+    public void How_long_nobody_asked_is_told_where_it_is_known()
+    {
+        var (brief, capped) = (Step(10, 80, 40, 80_000) with { IdleSeconds = 9 }, Step(1000, 80, 40, 90_000) with { IdleSeconds = 60 });
+
+        Assert.Contains("Idle is whole rounds of looks at all networks, or 60 s of one.", ScaleTable.Render(Result(brief, capped)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Idle is", ScaleTable.Render(Result(Step(10, 80, 40, 80_000), Step(1000, 80, 40, 90_000))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Noise_of_the_first_and_the_last_size_stands_beside_the_verdict()
     {
         var noisy = Step(100_000, ours: 80, nginx: 40, memoryKiB: 189_000) with { First = new("first", "", [Peer("firstlight", 80, 60, 84), Peer("nginx", 40, 40, 40)]) };

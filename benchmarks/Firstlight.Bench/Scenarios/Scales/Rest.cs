@@ -27,17 +27,19 @@ internal sealed class Rest(FirstlightPeer firstlight, int ticksPerSecond)
 
     /// <summary>Measures what it uses while nobody wants anything; from then on that is rest.</summary>
     /// <param name="networks">Networks it looks at.</param>
-    /// <param name="least">The least time; every network is looked at at least once.</param>
+    /// <param name="least">The least time; every network is looked at at least once, as far as <paramref name="most"/> lets it.</param>
+    /// <param name="most">The most; of a longer round it sees a part, which is like the others.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<SyncSweep> MeasureAsync(int networks, TimeSpan least, CancellationToken cancellationToken)
+    public async Task<SyncSweep> MeasureAsync(int networks, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
     {
         await Task.Delay(Settling, cancellationToken);
         // As the program spreads its looks (UnitQueue): 100 ms for each network and for the guard of all ports, from 3 s to 10 minutes in all.
         var round = Math.Clamp(0.100 * (networks + 1), 3, 600);
-        var rounds = Math.Ceiling(least.TotalSeconds / round);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      nobody changes anything for {rounds * round:F0} s"));
+        var whole = TimeSpan.FromSeconds(Math.Ceiling(least.TotalSeconds / round) * round);
+        var watched = whole < most ? whole : most;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      nobody changes anything for {watched.TotalSeconds:F0} s"));
         var (before, begun) = (Cpu(), Stopwatch.GetTimestamp());
-        await Task.Delay(TimeSpan.FromSeconds(rounds * round), cancellationToken);
+        await Task.Delay(watched, cancellationToken);
         var (cpu, seconds) = (Cpu() - before, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         var sweep = new SyncSweep(seconds, round, cpu.Total / 1000, ProcessCpu.MemoryKiB([firstlight.Pid]), ProcessCpu.Descriptors(firstlight.Pid));
         Always = sweep.MsPerSecond;

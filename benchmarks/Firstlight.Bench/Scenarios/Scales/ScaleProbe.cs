@@ -14,6 +14,9 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
     /// <summary>How often something is added.</summary>
     public const int Changes = 3;
 
+    // A round of looks at 4,000 networks takes seven minutes, one like the other.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+
     private readonly Rest _rest = new(world.Firstlight, host.TicksPerSecond);
     private readonly Reach _reach = new();
 
@@ -30,12 +33,12 @@ internal sealed class ScaleProbe(BenchOptions options, Host host, ScaleWorld wor
         await CrowdLoad.ForAsync(asking, Reach.Ours, Reach.Document, options.Quick ? 2 : 20, cancellationToken);
         var (first, everywhere) = await WarmAsync(asking, cancellationToken);
         var memory = Memory();
-        var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), cancellationToken);
+        var idle = await _rest.MeasureAsync(networks, TimeSpan.FromSeconds(options.Quick ? 3 : 9), LongestIdle, cancellationToken);
         var additions = new Additions(world.Firstlight, _rest);
         var instance = await additions.MeasureAsync(Changes, () => NewInstance(cancellationToken), cancellationToken);
         var after = await AfterChangeAsync(asking, cancellationToken);
         var network = await additions.MeasureAsync(Changes, () => NewNetwork(cancellationToken), cancellationToken);
-        return new(axis, networks, instances, asking.Guests.Count, start, first, everywhere, memory, after, instance, network, idle.MsPerSecond);
+        return new(axis, networks, instances, asking.Guests.Count, start, first, everywhere, memory, after, instance, network, idle.MsPerSecond) { IdleSeconds = idle.Seconds };
     }
 
     public void Dispose() => _reach.Dispose();

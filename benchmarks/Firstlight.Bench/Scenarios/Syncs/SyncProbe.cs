@@ -86,7 +86,7 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
 
     private async Task<SyncSweep> SweepAsync(CancellationToken cancellationToken)
     {
-        var sweep = await _rest.MeasureAsync(networks.Count, TimeSpan.FromSeconds(options.Quick ? 6 : 30), cancellationToken);
+        var sweep = await _rest.MeasureAsync(networks.Count, TimeSpan.FromSeconds(options.Quick ? 6 : 30), TimeSpan.MaxValue, cancellationToken);
         Say($"{sweep.MsPerSecond:F1} ms CPU a second, {sweep.MemoryKiB / 1024} MiB, {sweep.Descriptors} descriptors");
         return sweep;
     }
