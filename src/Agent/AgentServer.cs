@@ -70,15 +70,16 @@ public sealed class AgentServer : IAsyncDisposable
         await _server.StartAsync(_application, cancellationToken);
     }
 
-    /// <summary>Makes the listeners in namespaces those of <paramref name="wanted"/>: opens what is missing, closes the rest with its connections.</summary>
+    /// <summary>Makes the listeners in namespaces those of <paramref name="wanted"/>: opens what is missing, closes the rest with its connections.
+    /// Those that stay are looked at when that is due (<see cref="AgentOptions.RescanInterval"/>) or their namespace is told of, not with each new set.</summary>
     /// <param name="wanted">All of them. A namespace that does not exist yet is opened when it appears; one that fails never disturbs another.</param>
     /// <param name="cancellationToken">Ends the turn; what was not tried is tried by the agent's own loop.</param>
     /// <returns>How far it got.</returns>
     /// <exception cref="ObjectDisposedException">The agent was stopped.</exception>
     public Task<ListenerReport> ReconcileAsync(IReadOnlyCollection<ListenerSpec> wanted, CancellationToken cancellationToken) =>
-        ReconcileAsync(() => wanted, cancellationToken);
+        _listeners.ReconcileAsync(() => wanted, isLook: false, cancellationToken);
 
-    /// <summary>The same where what is wanted follows from what namespaces there are.</summary>
+    /// <summary>The same where what is wanted follows from what namespaces there are, and those that stay are looked at too.</summary>
     /// <param name="wanted">
     /// Looks and says; called when it is this turn. Between its look and what is done about it the agent opens and closes nothing by itself, so that a namespace
     /// made anew meanwhile is not closed for having been away.
@@ -86,7 +87,7 @@ public sealed class AgentServer : IAsyncDisposable
     /// <param name="cancellationToken">As above.</param>
     /// <inheritdoc cref="ReconcileAsync(IReadOnlyCollection{ListenerSpec}, CancellationToken)"/>
     public Task<ListenerReport> ReconcileAsync(Func<IReadOnlyCollection<ListenerSpec>> wanted, CancellationToken cancellationToken) =>
-        _listeners.ReconcileAsync(wanted, cancellationToken);
+        _listeners.ReconcileAsync(wanted, isLook: true, cancellationToken);
 
     /// <summary>How far the listeners are those last wanted.</summary>
     public ListenerReport Report() => _listeners.Report();

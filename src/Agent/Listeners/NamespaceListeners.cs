@@ -12,8 +12,8 @@ namespace Firstlight.Agent.Listeners;
 /// <summary>Many listening sockets, each in a namespace of its own, that look like one listener to Kestrel. They come and go at run time.</summary>
 /// <remarks>
 /// Wanted state is a set of specs; a turn opens what is missing and closes what is gone. Turns run one at a time: on a new set, when the namespace
-/// directory changes, when a failed one is due again, and every few seconds in case a change was missed. Only the last asks the kernel about every
-/// listener: among thousands of namespaces, one that comes or goes costs no look at the others.
+/// directory changes, when a failed one is due again, and every few seconds in case a change was missed. Only the last, and who asks for it, has the kernel
+/// asked about every listener: among thousands of namespaces, one that comes or goes costs no look at the others.
 /// </remarks>
 internal sealed class NamespaceListeners : IConnectionListener
 {
@@ -62,7 +62,10 @@ internal sealed class NamespaceListeners : IConnectionListener
     }
 
     /// <summary>Makes the open listeners those that <paramref name="wanted"/> says, which is asked within the turn, and says how far that got.</summary>
-    public async Task<ListenerReport> ReconcileAsync(Func<IReadOnlyCollection<ListenerSpec>> wanted, CancellationToken cancellationToken)
+    /// <param name="wanted">The listeners.</param>
+    /// <param name="isLook">Whether those that stay are looked at as well, each by a question to the kernel.</param>
+    /// <param name="cancellationToken">Ends the turn between two listeners.</param>
+    public async Task<ListenerReport> ReconcileAsync(Func<IReadOnlyCollection<ListenerSpec>> wanted, bool isLook, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -78,7 +81,7 @@ internal sealed class NamespaceListeners : IConnectionListener
             }
 
             foreach (var spec in specs) _wanted.TryAdd(spec, new WantedListener(spec));
-            await TurnAsync(retryAll: true, cancellationToken);
+            await TurnAsync(retryAll: true, isLook, cancellationToken);
             return Report();
         }
         finally
@@ -196,7 +199,7 @@ internal sealed class NamespaceListeners : IConnectionListener
                 try
                 {
                     if (_unbound) return;
-                    await TurnAsync(retryAll: false, _ending.Token);
+                    await TurnAsync(retryAll: false, isLook: false, _ending.Token);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -214,11 +217,11 @@ internal sealed class NamespaceListeners : IConnectionListener
         }
     }
 
-    private async Task TurnAsync(bool retryAll, CancellationToken cancellationToken)
+    private async Task TurnAsync(bool retryAll, bool isLook, CancellationToken cancellationToken)
     {
         _watch.EnsureWatching();
         var next = _options.RescanInterval;
-        var isFull = retryAll || _lookedAtAll == 0 || _time.GetElapsedTime(_lookedAtAll) >= _options.RescanInterval;
+        var isFull = isLook || _lookedAtAll == 0 || _time.GetElapsedTime(_lookedAtAll) >= _options.RescanInterval;
         if (isFull) _lookedAtAll = _time.GetTimestamp();
         else next -= _time.GetElapsedTime(_lookedAtAll);
         try

@@ -32,6 +32,7 @@ internal static class RouteNetlink
     /// <summary><c>struct ifinfomsg</c>: family, padding, type, index, flags, change mask.</summary>
     public const int LinkLength = 16;
     public const uint IFF_UP = 1;
+    public const uint IFF_RUNNING = 0x40;
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;

@@ -17,7 +17,7 @@ internal sealed class IpTool(Hand hand)
         try
         {
             var input = string.Join('\n', lines) + "\n";
-            await hand.RunAsync(new ProcessCall($"changing {Where(networkNamespace)}", "ip", [.. In(networkNamespace), "-batch", "-"], input), cancellationToken);
+            await hand.RunAsync(Call(networkNamespace, input), cancellationToken);
         }
         catch (ProcessFailedException e) when (FailedLine(e.Message, lines) is { } line)
         {
@@ -42,14 +42,14 @@ internal sealed class IpTool(Hand hand)
     public Task DeleteNamespaceAsync(string name, CancellationToken cancellationToken) =>
         hand.RunAsync(new ProcessCall($"removing namespace {name}", "ip", ["netns", "del", name]), cancellationToken);
 
-    /// <summary>A call that runs inside a namespace. nsenter, unlike <c>ip netns exec</c>, gives the program no mount namespace of its own,
-    /// so a daemon started this way holds no copies of other namespaces' mounts.</summary>
+    /// <summary>A call that runs inside a namespace. nsenter, unlike <c>ip netns exec</c> and <c>ip -n</c>, gives the program no mount namespace of its own:
+    /// nobody copies the mounts of all other namespaces, nor does a daemon started this way hold them.</summary>
     public static ProcessCall Inside(string networkNamespace, string purpose, string program, IReadOnlyList<string> arguments, string? input = null) =>
         new(purpose, "nsenter", [$"--net={NamespaceList.PathOf(networkNamespace)}", "--", program, .. arguments], input);
 
-    private static string[] In(string? networkNamespace) => networkNamespace is null ? [] : ["-n", networkNamespace];
-
-    private static string Where(string? networkNamespace) => networkNamespace ?? "the host's devices";
+    private static ProcessCall Call(string? networkNamespace, string input) => networkNamespace is null
+        ? new ProcessCall("changing the host's devices", "ip", ["-batch", "-"], input)
+        : Inside(networkNamespace, $"changing {networkNamespace}", "ip", ["-batch", "-"], input);
 
     private static string? FailedLine(string message, IReadOnlyCollection<string> lines)
     {

@@ -10,6 +10,9 @@ internal sealed record Device(string Name, PhysicalAddress? Mac, int Mtu, bool U
     /// <summary>Its number in its namespace.</summary>
     public int Index { get; init; }
 
+    /// <summary>Whether it carries packets (IFF_RUNNING, netdevice(7)): it is up, and so is what is at its other end. In a bridge without spanning tree it is heard from then on.</summary>
+    public bool Running { get; init; }
+
     /// <summary>For a veth, the number its other end has in the namespace that is in; 0 for none.</summary>
     public int Peer { get; init; }
 }

@@ -36,8 +36,14 @@ internal static class LinkReading
             }
         }
 
-        var isUp = (MemoryMarshal.Read<uint>(body[8..]) & RouteNetlink.IFF_UP) != 0;
-        return (new Device(name, mac, mtu, isUp, Master: null, []) { Index = MemoryMarshal.Read<int>(body[4..]), Peer = peer }, master);
+        var flags = MemoryMarshal.Read<uint>(body[8..]);
+        var device = new Device(name, mac, mtu, (flags & RouteNetlink.IFF_UP) != 0, Master: null, [])
+        {
+            Index = MemoryMarshal.Read<int>(body[4..]),
+            Running = (flags & RouteNetlink.IFF_RUNNING) != 0,
+            Peer = peer,
+        };
+        return (device, master);
     }
 
     /// <summary>An address on a device.</summary>

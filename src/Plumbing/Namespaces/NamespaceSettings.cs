@@ -1,7 +1,7 @@
 namespace Firstlight.Plumbing.Namespaces;
 
 /// <summary>A kernel setting of a namespace.</summary>
-/// <param name="Family">Directory of its address family below /proc/sys/net.</param>
+/// <param name="Family">Directory of its address family below /proc/sys/net, from the root.</param>
 /// <param name="Name">Path below that.</param>
 /// <param name="Value">Value wanted.</param>
 internal sealed record NamespaceSetting(string Family, string Name, string Value);

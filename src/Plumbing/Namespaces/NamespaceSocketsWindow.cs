@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Firstlight.Plumbing.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace Firstlight.Plumbing.Namespaces;
 
@@ -98,7 +99,9 @@ internal sealed class NamespaceSocketsWindow : IDisposable
             if (home.IsInvalid)
                 throw new NamespaceSocketException("open", "/proc/thread-self/ns/net", Marshal.GetLastPInvokeError(), "the way home");
             var back = (int)home.DangerousGetHandle();
-            Warm(back);
+            using var proc = Sched.Open("/proc", Sched.O_DIRECTORY | Sched.O_CLOEXEC);
+            if (proc.IsInvalid) throw new NamespaceSocketException("open", "/proc", Marshal.GetLastPInvokeError(), "something to open");
+            Warm(back, proc);
             _warm.Done();
             while (Next() is { } entry)
             {
@@ -115,14 +118,14 @@ internal sealed class NamespaceSocketsWindow : IDisposable
 
     // Every instruction and every lazily bound call of the window is used once here, where the foreign namespace is home itself: sockets that are made and one
     // that is not, files that are there and one that is not, a file below one that was opened before and below one that was not; and no namespace at all.
-    private static void Warm(int home)
+    private static void Warm(int home, SafeFileHandle proc)
     {
         foreach (var foreign in (ReadOnlySpan<int>)[home, -1])
         {
             using var visit = new NamespaceVisit();
             foreach (var kind in (ReadOnlySpan<SocketKind>)[SocketKind.Stream(SocketCalls.AF_INET), SocketKind.Stream(SocketCalls.AF_INET6), SocketKind.Routes, SocketKind.Rules, SocketKind.Stream(-1)])
                 visit.Socket(kind, "");
-            foreach (var path in (ReadOnlySpan<string>)["/proc/self", "/proc/self/nowhere"]) visit.File(visit.Directory(path), "nowhere");
+            foreach (var path in (ReadOnlySpan<string>)["self", "self/nowhere"]) visit.File(visit.Directory(proc, path), "nowhere");
             visit.Make(openings => Pass(foreign, home, openings, out _), "");
         }
     }

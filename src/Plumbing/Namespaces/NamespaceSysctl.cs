@@ -7,12 +7,13 @@ namespace Firstlight.Plumbing.Namespaces;
 
 /// <summary>Reads and writes kernel settings of namespaces through /proc/sys/net, without a program. Thread-safe, but for one namespace at the same time.</summary>
 /// <remarks>
-/// The directories of each namespace are held: every namespace has an <c>ipv4</c> and an <c>ipv6</c> of its own in the one /proc/sys/net, in one chain of the kernel's
-/// table of names, so that a walk there by path costs a comparison with each namespace there is. A held directory keeps no namespace alive, and is empty when that is gone.
+/// The directories of each namespace are held, so that a walk to them is made once (what it costs, and how that is kept low, see <see cref="SettingsTrees"/>).
+/// A held directory keeps no namespace alive, and is empty when that is gone.
 /// </remarks>
 internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
+    private readonly SettingsTrees _trees = new();
 
     /// <summary>Makes settings right, and opens a socket that answers for the namespace's devices: one visit for all. Settings this kernel or namespace does not have
     /// (no IPv6, a device that is not there) are passed over.</summary>
@@ -30,7 +31,7 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
         var opening = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var setting in settings)
         {
-            if (!held.Directories.ContainsKey(setting.Family) && !opening.ContainsKey(setting.Family)) opening[setting.Family] = visit.Directory(setting.Family);
+            if (!held.Directories.ContainsKey(setting.Family) && !opening.ContainsKey(setting.Family)) opening[setting.Family] = visit.Directory(held.Tree.Root, Path.GetRelativePath("/proc", setting.Family));
         }
 
         var files = new int[settings.Count];
@@ -53,13 +54,14 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
     /// <summary>Lets go of a namespace that is gone.</summary>
     public void Forget(string networkNamespace)
     {
-        if (_held.TryRemove(networkNamespace, out var known)) known.Dispose();
+        if (_held.TryRemove(networkNamespace, out var known)) Drop(known);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in _held.Values) held.Dispose();
+        foreach (var held in _held.Values) Drop(held);
+        _trees.Dispose();
     }
 
     // Another namespace that takes the name between the look at its identity and the visit is found out at the next look.
@@ -68,22 +70,21 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
         if (_held.TryGetValue(networkNamespace, out var known))
         {
             if (string.Equals(known.Identity, identity, StringComparison.Ordinal)) return known;
-            known.Dispose();
+            Drop(known);
         }
 
-        return _held[networkNamespace] = new Held(identity);
+        return _held[networkNamespace] = new Held(identity, _trees.Take());
+    }
+
+    private void Drop(Held held)
+    {
+        foreach (var directory in held.Directories.Values) directory?.Dispose();
+        _trees.GiveBack(held.Tree);
     }
 
     // Directories by the path of their family; null where there is none.
-    private sealed class Held(string identity) : IDisposable
+    private sealed record Held(string Identity, SettingsTrees.Tree Tree)
     {
-        public string Identity => identity;
-
         public Dictionary<string, SafeFileHandle?> Directories { get; } = new(2, StringComparer.Ordinal);
-
-        public void Dispose()
-        {
-            foreach (var directory in Directories.Values) directory?.Dispose();
-        }
     }
 }

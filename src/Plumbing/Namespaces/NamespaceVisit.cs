@@ -26,8 +26,10 @@ internal sealed class NamespaceVisit : IDisposable
         return _openings.Count - 1;
     }
 
-    /// <summary>Opens a directory by its whole path.</summary>
-    public int Directory(string path) => Open(Sched.AT_FDCWD, Sched.O_DIRECTORY, path);
+    /// <summary>Opens a directory below one that is open.</summary>
+    /// <param name="directory">Stays open at least until this is disposed.</param>
+    /// <param name="path">Path below it.</param>
+    public int Directory(SafeFileHandle directory, string path) => Open((int)directory.DangerousGetHandle(), Sched.O_DIRECTORY, path);
 
     /// <summary>Opens a file below a directory that is open, to read and write it.</summary>
     /// <param name="directory">Stays open at least until this is disposed.</param>

@@ -9,7 +9,7 @@ namespace Firstlight.Plumbing.Namespaces;
 /// <summary>A directory of kernel settings below /proc/sys/net of the host's own namespace, held open. Thread-safe.</summary>
 /// <remarks>
 /// It is worth holding: every namespace has an <c>ipv4</c> and an <c>ipv6</c> of its own in the one /proc/sys/net, all in one chain of the kernel's table of names,
-/// so that a walk there by path costs a comparison with each namespace there is (see <see cref="NamespaceSysctl"/>).
+/// so that a walk there by path costs a comparison with each namespace there is (see <see cref="SettingsTrees"/>).
 /// </remarks>
 internal sealed class SettingsDirectory(SafeFileHandle directory) : IDisposable
 {

@@ -11,9 +11,13 @@ namespace Firstlight.Plumbing.Reconcile;
 /// <param name="host">Reads those of the host.</param>
 /// <param name="sockets">Reads those of namespaces.</param>
 /// <param name="journal">What is ours.</param>
+/// <param name="time">Clock.</param>
 /// <param name="follow">Told of each namespace, by name and kernel identity, before it is looked into: what changes after the look is then heard of.</param>
-internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, Action<string, string> follow) : IDisposable
+internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, NamespaceSockets sockets, Journal journal, TimeProvider time, Action<string, string> follow) : IDisposable
 {
+    // The kernel lets a bridge hear a port within milliseconds of its coming up; who gives a bridge a spanning tree waits half a minute, and is not waited for.
+    private const int LooksForRunning = 200;
+    private static readonly TimeSpan LookForRunning = TimeSpan.FromMilliseconds(5);
     private readonly NamespaceSysctl _sysctl = new(sockets, hand);
 
     /// <summary>Makes all of it right.</summary>
@@ -164,6 +168,19 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
             Devices = found.Inside.Devices.ExceptBy(found.Missing.Select(m => m.Name), d => d.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         };
         await RunAsync(site.Namespace, NamespacePlan.Lines(known, site.Devices), changes, cancellationToken);
+        await AnnounceStartedAsync(site, found, changes, cancellationToken);
+    }
+
+    // Who sends as soon as a device is up is not heard: the kernel opens the port of the bridge a moment later (linkwatch), and what is sent before is lost.
+    // Guests on a bridge that was there before may have learned another MAC; on a new one is nobody yet.
+    private async Task AnnounceStartedAsync(WantedSite site, Found found, ICollection<string> changes, CancellationToken cancellationToken)
+    {
+        if (site.Bridge is not null && found.Bridge is null) return;
+        foreach (var device in site.Devices.Where(d => !found.WasHeard(d)))
+        {
+            for (var look = 0; look < LooksForRunning && !hand.Shows && host.Find(device.HostEnd) is { Running: false }; look++) await Task.Delay(LookForRunning, time, cancellationToken);
+            await RunAsync(site.Namespace, [NamespacePlan.Announce(device)], changes, cancellationToken);
+        }
     }
 
     // What was only to be made is not there to be isolated from.
@@ -175,5 +192,10 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         foreach (var line in lines) changes.Add(networkNamespace is null ? line : $"{networkNamespace}: {line}");
     }
 
-    private sealed record Found(Device? Bridge, string? Identity, LinkDump Inside, IReadOnlyDictionary<string, Device?> HostEnds, List<WantedDevice> Missing);
+    private sealed record Found(Device? Bridge, string? Identity, LinkDump Inside, IReadOnlyDictionary<string, Device?> HostEnds, List<WantedDevice> Missing)
+    {
+        // Whether what a device sent was heard on its bridge.
+        public bool WasHeard(WantedDevice device) =>
+            HostEnds[device.HostEnd] is { Running: true } end && string.Equals(end.Master, device.Bridge, StringComparison.Ordinal) && !Missing.Contains(device);
+    }
 }

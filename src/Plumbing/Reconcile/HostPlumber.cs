@@ -77,7 +77,8 @@ public sealed class HostPlumber : IDisposable
     {
         lock (_lock)
         {
-            var (former, wish) = (_wish, new Wish(wanted));
+            var former = _wish;
+            var wish = new Wish(wanted, former);
             _wish = wish;
             Mark(wish, wish.DifferentFrom(former), isGuardNew: !wish.IsGuardedAs(former));
         }
@@ -122,7 +123,7 @@ public sealed class HostPlumber : IDisposable
         if (wanted.Ports is not null) plans.Add(Of(UnitAction.Change, await OneAsync(_guard, changes => work.Ports.GuardAsync(wanted, isHeard: false, changes, cancellationToken))));
         foreach (var unit in known.Where(u => !wish.Has(u)).Concat(wish.Units))
         {
-            var guests = wish.Network(unit) is { } network ? wish.Guests(network) : [];
+            var guests = wish.Guests(unit);
             var outcome = await OneAsync(unit, changes => work.LookAsync(wish, unit, guests, changes, cancellationToken));
             plans.Add(Of(!wish.Has(unit) ? UnitAction.Remove : known.Contains(unit) ? UnitAction.Change : UnitAction.Make, outcome));
         }
@@ -214,7 +215,7 @@ public sealed class HostPlumber : IDisposable
         var turn = new TurnOutcomes(progress);
         lock (_lock)
         {
-            var wish = new Wish(wanted);
+            var wish = new Wish(wanted, _wish);
             _wish = wish;
             turn.Await(Mark(wish, wish.Units, isGuardNew: true));
         }
@@ -358,7 +359,7 @@ public sealed class HostPlumber : IDisposable
 
     private Task LookAsync(Wish wish, Unit unit, ICollection<string> changes, CancellationToken cancellationToken) => unit.Kind == UnitKind.PortGuard
         ? GuardAsync(wish, changes, cancellationToken)
-        : _work!.LookAsync(wish, unit, _work.Ports.Stands && wish.Network(unit) is { } network ? wish.Guests(network) : [], changes, cancellationToken);
+        : _work!.LookAsync(wish, unit, _work.Ports.Stands ? wish.Guests(unit) : [], changes, cancellationToken);
 
     private async Task GuardAsync(Wish wish, ICollection<string> changes, CancellationToken cancellationToken)
     {

@@ -4,22 +4,37 @@ using Firstlight.Plumbing.Links;
 namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>What is wanted of each unit, and which unit a name belongs to that the kernel tells of. Immutable.</summary>
+/// <remarks>Made from the one before, which most of it is taken from: names of devices are made from ids once, and not again with each change of one network among thousands.</remarks>
 internal sealed class Wish
 {
-    private readonly Dictionary<Unit, WantedNetwork> _networks = [];
-    private readonly Dictionary<Unit, WantedRouter> _routers = [];
-    private readonly Dictionary<string, Unit> _namespaces = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Unit> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<Unit, Part> _parts;
+    private readonly Dictionary<string, Unit> _namespaces;
+    private readonly Dictionary<string, Unit> _devices;
     private readonly Dictionary<Unit, string> _refused;
-    private readonly ILookup<string, WantedPort> _guests;
 
-    public Wish(WantedHost host)
+    /// <param name="host">What is wanted.</param>
+    /// <param name="former">The wish before; null where nothing is to be taken from one.</param>
+    public Wish(WantedHost host, Wish? former = null)
     {
         Host = host;
         _refused = NameClashes.Find(host);
-        _guests = (host.Ports ?? []).Where(p => p.Trust != PortTrust.Infrastructure).ToLookup(p => p.NetworkId, StringComparer.Ordinal);
-        foreach (var network in host.Networks) Add(network);
-        foreach (var router in host.Routers) Add(router);
+        _parts = new(host.Networks.Length + host.Routers.Length);
+        _namespaces = new(_parts.Capacity, StringComparer.Ordinal);
+        _devices = new(former?._devices.Count ?? 0, StringComparer.Ordinal);
+        var guests = (host.Ports ?? []).Where(p => p.Trust != PortTrust.Infrastructure).ToLookup(p => p.NetworkId, StringComparer.Ordinal);
+        foreach (var network in host.Networks)
+        {
+            var unit = new Unit(UnitKind.Network, network.Id);
+            var known = former?._parts.GetValueOrDefault(unit);
+            Add(unit, known is not null && ReferenceEquals(known.Network, network) && AreSame(known.Guests, guests[network.Id]) ? known : Part.Of(network, [.. guests[network.Id]]));
+        }
+
+        foreach (var router in host.Routers)
+        {
+            var unit = new Unit(UnitKind.Router, router.Id);
+            var known = former?._parts.GetValueOrDefault(unit);
+            Add(unit, known is not null && ReferenceEquals(known.Router, router) ? known : Part.Of(router));
+        }
     }
 
     /// <summary>Nothing.</summary>
@@ -28,16 +43,16 @@ internal sealed class Wish
     public WantedHost Host { get; }
 
     /// <summary>Networks and routers.</summary>
-    public IEnumerable<Unit> Units => _networks.Keys.Concat(_routers.Keys);
+    public IEnumerable<Unit> Units => _parts.Keys;
 
-    public WantedNetwork? Network(Unit unit) => _networks.GetValueOrDefault(unit);
+    public WantedNetwork? Network(Unit unit) => _parts.GetValueOrDefault(unit)?.Network;
 
-    public WantedRouter? Router(Unit unit) => _routers.GetValueOrDefault(unit);
+    public WantedRouter? Router(Unit unit) => _parts.GetValueOrDefault(unit)?.Router;
 
-    public bool Has(Unit unit) => _networks.ContainsKey(unit) || _routers.ContainsKey(unit);
+    public bool Has(Unit unit) => _parts.ContainsKey(unit);
 
     /// <summary>Guests' ports on a network.</summary>
-    public IReadOnlyList<WantedPort> Guests(WantedNetwork network) => [.. _guests[network.Id]];
+    public IReadOnlyList<WantedPort> Guests(Unit network) => _parts.GetValueOrDefault(network)?.Guests ?? [];
 
     /// <summary>Why a unit may not be touched; null when it may.</summary>
     public string? Refusal(Unit unit) => _refused.GetValueOrDefault(unit);
@@ -57,28 +72,16 @@ internal sealed class Wish
     }
 
     /// <summary>Routers that stand on a network.</summary>
-    public IEnumerable<WantedRouter> RoutersOn(Unit network) => _routers.Where(r => NetworksOf(r.Key).Contains(network)).Select(r => r.Value);
+    public IEnumerable<WantedRouter> RoutersOn(Unit network) =>
+        _parts.Where(p => p.Key.Kind == UnitKind.Router && NetworksOf(p.Key).Contains(network)).Select(p => p.Value.Router!);
 
     /// <summary>Names of things on the host that a unit will have.</summary>
-    public IEnumerable<string> Names(Unit unit)
-    {
-        if (Network(unit) is { } network)
-        {
-            yield return DeviceNames.Bridge(network.Id);
-            if (network.Uplink is { } uplink) yield return uplink;
-            if (network.Dhcp is { } dhcp) yield return DeviceNames.HostEnd(dhcp.PortId);
-        }
-
-        if (Router(unit) is not { } router) yield break;
-        foreach (var leg in router.Interfaces) yield return DeviceNames.HostEnd(leg.PortId);
-        if (router.Gateway is { } gateway) yield return DeviceNames.HostEnd(gateway.PortId);
-    }
+    public IReadOnlyList<string> Names(Unit unit) => _parts.GetValueOrDefault(unit)?.Names ?? [];
 
     /// <summary>Units of which something else is wanted than before.</summary>
-    public IEnumerable<Unit> DifferentFrom(Wish former) => Units.Where(unit =>
-        !ReferenceEquals(Network(unit), former.Network(unit)) || !ReferenceEquals(Router(unit), former.Router(unit))
-        || !string.Equals(Refusal(unit), former.Refusal(unit), StringComparison.Ordinal)
-        || (Network(unit) is { } network && !AreSame(_guests[network.Id], former._guests[network.Id])));
+    public IEnumerable<Unit> DifferentFrom(Wish former) => _parts
+        .Where(p => !p.Value.IsAs(former._parts.GetValueOrDefault(p.Key)) || !string.Equals(Refusal(p.Key), former.Refusal(p.Key), StringComparison.Ordinal))
+        .Select(p => p.Key);
 
     /// <summary>Whether the guard of ports must be made right for this one before anything is made.</summary>
     public bool IsGuardedAs(Wish former) => Host.Ports is { } ports && former.Host.Ports is { } others
@@ -87,19 +90,49 @@ internal sealed class Wish
     private static bool AreSame<T>(IEnumerable<T> some, IEnumerable<T> others)
         where T : class => some.SequenceEqual(others, ReferenceEqualityComparer.Instance);
 
-    private void Add(WantedNetwork network)
+    private void Add(Unit unit, Part part)
     {
-        var unit = new Unit(UnitKind.Network, network.Id);
-        _networks[unit] = network;
-        _namespaces[DeviceNames.DhcpNamespace(network.Id)] = unit;
-        foreach (var name in Names(unit).Concat(_guests[network.Id].Select(p => DeviceNames.HostEnd(p.Id)))) _devices.TryAdd(name, unit);
+        _parts[unit] = part;
+        _namespaces[part.Namespace] = unit;
+        foreach (var name in part.Names) _devices.TryAdd(name, unit);
+        foreach (var name in part.Guarded) _devices.TryAdd(name, unit);
     }
 
-    private void Add(WantedRouter router)
+    /// <summary>What is wanted of one network or router.</summary>
+    /// <param name="Namespace">Its namespace.</param>
+    /// <param name="Names">Things on the host that it will have.</param>
+    private sealed record Part(string Namespace, string[] Names)
     {
-        var unit = new Unit(UnitKind.Router, router.Id);
-        _routers[unit] = router;
-        _namespaces[DeviceNames.RouterNamespace(router.Id)] = unit;
-        foreach (var name in Names(unit)) _devices.TryAdd(name, unit);
+        public WantedNetwork? Network { get; private init; }
+
+        public WantedRouter? Router { get; private init; }
+
+        /// <summary>Guests' ports.</summary>
+        public WantedPort[] Guests { get; private init; } = [];
+
+        /// <summary>Devices of the guests.</summary>
+        public string[] Guarded { get; private init; } = [];
+
+        public static Part Of(WantedNetwork network, WantedPort[] guests)
+        {
+            string?[] names = [DeviceNames.Bridge(network.Id), network.Uplink, network.Dhcp is { } dhcp ? DeviceNames.HostEnd(dhcp.PortId) : null];
+            return new Part(DeviceNames.DhcpNamespace(network.Id), [.. names.OfType<string>()])
+            {
+                Network = network,
+                Guests = guests,
+                Guarded = [.. guests.Select(p => DeviceNames.HostEnd(p.Id))],
+            };
+        }
+
+        public static Part Of(WantedRouter router)
+        {
+            var ports = router.Interfaces.Select(leg => leg.PortId);
+            if (router.Gateway is { } gateway) ports = ports.Append(gateway.PortId);
+            return new Part(DeviceNames.RouterNamespace(router.Id), [.. ports.Select(DeviceNames.HostEnd)]) { Router = router };
+        }
+
+        /// <summary>Whether the very same is wanted.</summary>
+        public bool IsAs(Part? other) => ReferenceEquals(this, other)
+            || (other is not null && ReferenceEquals(Network, other.Network) && ReferenceEquals(Router, other.Router) && AreSame(Guests, other.Guests));
     }
 }

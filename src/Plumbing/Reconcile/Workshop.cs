@@ -31,7 +31,7 @@ internal sealed class Workshop : IDisposable
         var ip = new IpTool(hand);
         _daemons = new DaemonKeeper(hand, time, FollowDaemon, logger);
         Ports = new PortWork(ip, _devices, journal, new PortGuardTable(hand, runner, stateDirectory));
-        _sites = new DeviceWork(hand, ip, _devices, _sockets, journal, (name, identity) => watch()?.FollowNamespace(name, identity));
+        _sites = new DeviceWork(hand, ip, _devices, _sockets, journal, time, (name, identity) => watch()?.FollowNamespace(name, identity));
         _units = new UnitWork(
             stateDirectory, hand, ip, _devices, journal, _sites,
             Ports, _daemons, new RouterTable(hand, runner, _sockets, Path.Combine(stateDirectory, "plumbing", "nft")), new LeaseWork(_sockets, time), time);

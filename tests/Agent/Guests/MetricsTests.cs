@@ -64,14 +64,19 @@ public sealed class MetricsTests
         listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => seen.Enqueue($"{instrument.Name} {tags[0].Value}"));
         listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => seen.Enqueue($"{instrument.Name} {tags[0].Value}"));
         listener.Start();
-        var answers = new Queue<Func<Task<PortLookup>>>([() => Task.FromResult<PortLookup>(default), Later, Fail]);
+        var (later, never) = (new TaskCompletionSource<PortLookup>(), new TaskCompletionSource<PortLookup>());
+        var answers = new Queue<Task<PortLookup>>([Task.FromResult<PortLookup>(default), later.Task, never.Task]);
         await using var listeners = new NamespaceListeners(new AgentOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         using var metrics = new AgentMetrics(listeners);
-        var directory = new MeasuredDirectory(new Scripted(() => new(answers.Dequeue()())), metrics, TimeProvider.System);
+        var directory = new MeasuredDirectory(new Scripted(() => new(answers.Dequeue())), metrics, TimeProvider.System);
 
         await directory.FindAsync(default, CancellationToken.None);
-        await directory.FindAfreshAsync(default, CancellationToken.None);
-        await Assert.ThrowsAsync<InventoryUnavailableException>(async () => await directory.FindAsync(default, CancellationToken.None));
+        var answered = directory.FindAfreshAsync(default, CancellationToken.None);
+        later.SetResult(default);
+        await answered;
+        var failed = directory.FindAsync(default, CancellationToken.None);
+        never.SetException(new InventoryUnavailableException("made by the test"));
+        await Assert.ThrowsAsync<InventoryUnavailableException>(async () => await failed);
 
         Assert.Equal(
             [
@@ -80,18 +85,6 @@ public sealed class MetricsTests
                 "firstlight.agent.directory.lookups store", "firstlight.agent.directory.duration error",
             ],
             seen);
-
-        static async Task<PortLookup> Later()
-        {
-            await Task.Yield();
-            return default;
-        }
-
-        static async Task<PortLookup> Fail()
-        {
-            await Task.Yield();
-            throw new InventoryUnavailableException("made by the test");
-        }
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class TestAgent : IAsyncDisposable
         return agent;
     }
 
-    public Task<ListenerReport> ListenAsync(params ListenerSpec[] specs) => Server.ReconcileAsync(specs, CancellationToken.None);
+    public Task<ListenerReport> ListenAsync(params ListenerSpec[] specs) => Server.ReconcileAsync(() => specs, CancellationToken.None);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

@@ -41,14 +41,16 @@ internal sealed class CloudDifference
     {
         if (before.Is(after)) return new Difference<T>([], []);
         List<T> removed = [], added = [];
-        foreach (var (key, old) in before.All)
-        {
-            if (!after.All.TryGetValue(key, out var kept) || !same(old, kept)) removed.Add(old);
-        }
+        var kept = 0;
         foreach (var (key, wanted) in after.All)
         {
-            if (!before.All.TryGetValue(key, out var old) || !same(old, wanted)) added.Add(wanted);
+            var isKnown = before.All.TryGetValue(key, out var old);
+            if (isKnown) kept++;
+            if (isKnown && same(old!, wanted)) continue;
+            added.Add(wanted);
+            if (isKnown) removed.Add(old!);
         }
+        if (kept < before.All.Count) removed.AddRange(before.All.Where(b => !after.All.ContainsKey(b.Key)).Select(b => b.Value));
         return new Difference<T>(removed, added);
     }
 }
