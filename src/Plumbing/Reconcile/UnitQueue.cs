@@ -38,6 +38,7 @@ internal sealed class UnitQueue(TimeProvider time)
     private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(10);
 
     // What a look takes is the best of those before, or nearly: others' load and a collection are no reason to look less often. It may rise by this factor with each.
+    // The first counts for nothing: a program that has just started is compiled meanwhile, and after it a host of ten networks was swept every ten seconds and more.
     private const double CostRise = 1.25;
 
     private readonly Lock _lock = new();
@@ -172,7 +173,7 @@ internal sealed class UnitQueue(TimeProvider time)
             if (!_slots.Remove(unit, out var slot)) return;
             Unplace(slot);
             SetWishes(slot, isWished: false, isCarriedOut: false);
-            _seconds -= slot.Seconds;
+            Count(slot, 0);
         }
     }
 
@@ -195,9 +196,15 @@ internal sealed class UnitQueue(TimeProvider time)
 
     private void SetCost(Slot slot, double seconds)
     {
-        var cost = slot.Seconds == 0 ? seconds : Math.Min(seconds, slot.Seconds * CostRise);
-        _seconds += cost - slot.Seconds;
-        slot.Seconds = cost;
+        var isFirst = slot.Seconds == 0;
+        slot.Seconds = isFirst ? seconds : Math.Min(seconds, slot.Seconds * CostRise);
+        Count(slot, isFirst ? 0 : slot.Seconds);
+    }
+
+    private void Count(Slot slot, double seconds)
+    {
+        _seconds += seconds - slot.Counted;
+        slot.Counted = seconds;
     }
 
     private Slot Of(Unit unit)
@@ -271,8 +278,10 @@ internal sealed class UnitQueue(TimeProvider time)
 
         public DateTimeOffset Ended { get; set; }
 
-        // What a look that changes nothing takes.
+        // What a look that changes nothing takes, and how much of it counts.
         public double Seconds { get; set; }
+
+        public double Counted { get; set; }
 
         public int Failures { get; set; }
 

@@ -183,8 +183,12 @@ public sealed class UnitQueueTests
     {
         Unit[] units = [.. Enumerable.Range(0, 10).Select(i => new Unit(UnitKind.Network, $"n{i}"))];
         foreach (var unit in units) _queue.Want(unit, Urgency.Wanted);
-        foreach (var _ in units) LookFor(1);
-        _clock.Advance(200);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var _ in units) LookFor(1);
+            _clock.Advance(200);
+        }
+
         foreach (var _ in units) LookFor(1);
 
         // Ten looks of a second each: a hundred seconds.
@@ -192,6 +196,17 @@ public sealed class UnitQueueTests
         Assert.Null(Take());
         _clock.Advance(2);
         Assert.Equal(units[0], Take());
+    }
+
+    [Fact]
+    public void The_first_look_at_a_unit_says_nothing_of_the_next_ones()
+    {
+        Unit[] units = [.. Enumerable.Range(0, 10).Select(i => new Unit(UnitKind.Network, $"n{i}"))];
+        foreach (var unit in units) _queue.Want(unit, Urgency.Wanted);
+        foreach (var _ in units) LookFor(0.2);
+
+        _clock.Advance(3.1);
+        foreach (var unit in units) Assert.Equal(unit, Take());
     }
 
     [Fact]
@@ -214,8 +229,10 @@ public sealed class UnitQueueTests
     {
         _queue.Want(Blue, Urgency.Wanted);
         _queue.Want(Green, Urgency.Wanted);
-        LookFor(10);
         LookFor(0.001);
+        LookFor(0.001);
+        _queue.Want(Blue, Urgency.Wanted);
+        LookFor(10);
         _queue.Remove(Blue);
         _queue.Want(Green, Urgency.Wanted);
         LookFor(0.001);
