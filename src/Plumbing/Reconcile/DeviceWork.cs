@@ -176,11 +176,13 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
     private async Task AnnounceStartedAsync(WantedSite site, Found found, ICollection<string> changes, CancellationToken cancellationToken)
     {
         if (site.Bridge is not null && found.Bridge is null) return;
-        foreach (var device in site.Devices.Where(d => !found.WasHeard(d)))
+        WantedDevice[] started = [.. site.Devices.Where(d => !found.WasHeard(d))];
+        foreach (var device in started)
         {
             for (var look = 0; look < LooksForRunning && !hand.Shows && host.Find(device.HostEnd) is { Running: false }; look++) await Task.Delay(LookForRunning, time, cancellationToken);
-            await RunAsync(site.Namespace, [NamespacePlan.Announce(device)], changes, cancellationToken);
         }
+
+        await RunAsync(site.Namespace, [.. started.Select(NamespacePlan.Announce)], changes, cancellationToken);
     }
 
     // What was only to be made is not there to be isolated from.

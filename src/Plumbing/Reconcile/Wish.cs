@@ -78,9 +78,9 @@ internal sealed class Wish
     /// <summary>Names of things on the host that a unit will have.</summary>
     public IReadOnlyList<string> Names(Unit unit) => _parts.GetValueOrDefault(unit)?.Names ?? [];
 
-    /// <summary>Units of which something else is wanted than before.</summary>
+    /// <summary>Units of which something else is wanted than by the wish this one was made from.</summary>
     public IEnumerable<Unit> DifferentFrom(Wish former) => _parts
-        .Where(p => !p.Value.IsAs(former._parts.GetValueOrDefault(p.Key)) || !string.Equals(Refusal(p.Key), former.Refusal(p.Key), StringComparison.Ordinal))
+        .Where(p => !ReferenceEquals(p.Value, former._parts.GetValueOrDefault(p.Key)) || !string.Equals(Refusal(p.Key), former.Refusal(p.Key), StringComparison.Ordinal))
         .Select(p => p.Key);
 
     /// <summary>Whether the guard of ports must be made right for this one before anything is made.</summary>
@@ -130,9 +130,5 @@ internal sealed class Wish
             if (router.Gateway is { } gateway) ports = ports.Append(gateway.PortId);
             return new Part(DeviceNames.RouterNamespace(router.Id), [.. ports.Select(DeviceNames.HostEnd)]) { Router = router };
         }
-
-        /// <summary>Whether the very same is wanted.</summary>
-        public bool IsAs(Part? other) => ReferenceEquals(this, other)
-            || (other is not null && ReferenceEquals(Network, other.Network) && ReferenceEquals(Router, other.Router) && AreSame(Guests, other.Guests));
     }
 }
