@@ -32,7 +32,7 @@ internal sealed class PortGuardElements
     private readonly Dictionary<string, OfDevice> _devices = new(StringComparer.Ordinal);
 
     // What was made of a port is found by the port itself, without making the name of its device again.
-    private readonly Dictionary<WantedPort, OfDevice> _ofPorts = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<WantedPort, OfDevice> _ofPorts = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Elements of a set.</summary>
     public IEnumerable<string> this[string set] => _devices.Values.SelectMany(d => d.Elements).Where(e => string.Equals(e.Set, set, StringComparison.Ordinal)).Select(e => e.Text);
@@ -70,7 +70,7 @@ internal sealed class PortGuardElements
     /// <summary>These, and guests' devices that are nobody's shut off.</summary>
     public PortGuardElements With(IEnumerable<string> strangers)
     {
-        var elements = new PortGuardElements();
+        var elements = new PortGuardElements { _ofPorts = _ofPorts };
         foreach (var (device, made) in _devices) elements._devices[device] = made;
         foreach (var device in strangers) elements._devices[device] = new OfDevice(device, Port: null, IsCarried: false, [Off(device)]);
         return elements;
