@@ -65,27 +65,22 @@ public sealed class OwnInventory : IDisposable
     public Cloud Change(Func<Cloud, Cloud> edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        return Write(edit, whole: true);
+        return Write(reader =>
+        {
+            var before = Current(_write!, reader);
+            return (before, edit(before), true);
+        });
     }
 
-    /// <summary>Makes a plan and carries it out as <see cref="Change"/> does, for whoever wants no cloud back: what is not in memory yet is read kind by kind, where plan or rules have to do with it.</summary>
-    /// <param name="plan">Pure; must not change the inventory itself. Clouds it sees and makes are not to be used after it.</param>
+    /// <summary>Plans what a spec asks for (<see cref="Planner.Apply"/>) and carries it out as <see cref="Change"/> does, for whoever wants no cloud back: of what is not in memory yet no more is read than it takes.</summary>
     /// <returns>The lines of the plan and the revision they are stored in; the one there was when nothing differed.</returns>
     /// <exception cref="InventoryRuleException">A rule would break; nothing was changed.</exception>
     /// <exception cref="InventoryUnavailableException">Another process holds the store, or it cannot be written.</exception>
-    public (ImmutableArray<PlanItem> Items, long Revision) CarryOut(Func<Cloud, Plan> plan)
+    /// <exception cref="InventoryBrokenException">The store is corrupt.</exception>
+    public (ImmutableArray<PlanItem> Items, long Revision) Apply(CloudSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ImmutableArray<PlanItem> items = [];
-        var stored = Write(
-            cloud =>
-            {
-                var made = plan(cloud);
-                items = made.Items;
-                return made.Next;
-            },
-            whole: false);
-        return (items, stored.Revision);
+        ArgumentNullException.ThrowIfNull(spec);
+        return CarryOut(cloud => Planner.Apply(cloud, spec), reader => reader.Around(spec));
     }
 
     /// <summary>Ports by scope and address, from memory.</summary>
@@ -138,7 +133,42 @@ public sealed class OwnInventory : IDisposable
     /// <summary>Opens the store with another patience for locks, and another pause between looks that no notice asked for.</summary>
     internal static OwnInventory Open(string path, TimeSpan lockTimeout, TimeSpan? poll = null) => new(StoreFile.Open(path, lockTimeout), poll ?? RevisionWatch.SlowPoll);
 
-    private Cloud Write(Func<Cloud, Cloud> edit, bool whole)
+    /// <summary>Carries out a plan, made from a part of the cloud where nothing is in memory and a part does.</summary>
+    /// <param name="plan">Pure. Clouds it sees and makes are not to be used after it: what was not read of them is not to be had any more. It may be called twice.</param>
+    /// <param name="part">Reads what a plan that only adds has to do with; null, or null from it, to have the plan read what it asks for, kind by kind.</param>
+    internal (ImmutableArray<PlanItem> Items, long Revision) CarryOut(Func<Cloud, Plan> plan, Func<CloudReader, Cloud?>? part = null)
+    {
+        ImmutableArray<PlanItem> items = [];
+        var stored = Write(reader =>
+        {
+            var isKept = Volatile.Read(ref _latest) is not null;
+            var (before, made) = (isKept ? null : FromPart(reader, plan, part)) ?? From(isKept ? Current(_write!, reader) : reader.OnDemand());
+            items = made.Items;
+            return (before, made.Next, isKept);
+        });
+        return (items, stored.Revision);
+
+        (Cloud, Plan) From(Cloud before) => (before, plan(before));
+    }
+
+    // Null where the whole cloud has to be looked at: a part says nothing of what refers to a thing that changes or goes, nor why a rule is broken.
+    private static (Cloud Before, Plan Plan)? FromPart(CloudReader reader, Func<Cloud, Plan> plan, Func<CloudReader, Cloud?>? part)
+    {
+        if (part?.Invoke(reader) is not { } before) return null;
+        try
+        {
+            var made = plan(before);
+            var difference = CloudDifference.Of(before, made.Next);
+            return difference.IsMore && !reader.HasAny(difference.Ports.Added.Select(p => p.Mac)) ? (before, made) : null;
+        }
+        catch (InventoryRuleException)
+        {
+            return null;
+        }
+    }
+
+    // The third of what a change makes says whether its clouds are whole ones.
+    private Cloud Write(Func<CloudReader, (Cloud Before, Cloud After, bool IsKept)> change)
     {
         lock (_writeGate)
         {
@@ -146,7 +176,7 @@ public sealed class OwnInventory : IDisposable
             _changing = true;
             try
             {
-                var (cloud, changed) = Ask("writing", () => WriteInTransaction(edit, whole));
+                var (cloud, changed) = Ask("writing", () => WriteInTransaction(change));
                 // Whoever changed something finds it changed: ports and notices are up to date before this returns.
                 if (changed) _watch.Advance(_write!, cloud.Revision);
                 return cloud;
@@ -158,14 +188,12 @@ public sealed class OwnInventory : IDisposable
         }
     }
 
-    private (Cloud Cloud, bool Changed) WriteInTransaction(Func<Cloud, Cloud> edit, bool whole)
+    private (Cloud Cloud, bool Changed) WriteInTransaction(Func<CloudReader, (Cloud Before, Cloud After, bool IsKept)> change)
     {
         _write ??= _file.Connect();
         using var transaction = _write.BeginTransaction(deferred: false);
         using var reader = new CloudReader(_write, _file.Path);
-        var isKept = whole || Volatile.Read(ref _latest) is not null;
-        var before = isKept ? Current(_write, reader) : reader.OnDemand();
-        var after = edit(before);
+        var (before, after, isKept) = change(reader);
         if (ReferenceEquals(before, after)) return (before, false);
 
         var findings = Rules.Check(before, after);

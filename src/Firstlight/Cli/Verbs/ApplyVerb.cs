@@ -44,7 +44,7 @@ internal static class ApplyVerb
     private static PlanView Apply(GlobalOptions globals, ParseResult parse, CloudSpec spec)
     {
         using var inventory = globals.OpenOrCreateInventory(parse);
-        var (items, revision) = inventory.CarryOut(cloud => Planner.Apply(cloud, spec));
+        var (items, revision) = inventory.Apply(spec);
         return CloudViews.Of(items, revision, dryRun: false);
     }
 

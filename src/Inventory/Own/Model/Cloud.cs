@@ -5,7 +5,7 @@ namespace Firstlight.Inventory.Own.Model;
 /// <summary>All of the inventory at one revision: an immutable value that plans, rules and the host agent are functions of.</summary>
 /// <remarks>
 /// Every change is a function from one cloud to the next; the store writes the difference in one transaction after the rules held. The cloud of a change
-/// (<see cref="OwnInventory.CarryOut"/>) has its kinds read when they are asked for, and only while it is made; any other is all there.
+/// (<see cref="OwnInventory.Apply"/>) may be a part, or have its kinds read when they are asked for, and only while it is made; any other is all there.
 /// </remarks>
 public sealed record Cloud
 {

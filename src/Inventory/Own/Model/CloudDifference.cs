@@ -34,6 +34,10 @@ internal sealed class CloudDifference
     /// <summary>Whether anything differs.</summary>
     public bool Any => Projects.Any || Networks.Any || Subnets.Any || Routers.Any || KeyPairs.Any || Servers.Any || Ports.Any || FloatingIps.Any;
 
+    /// <summary>Whether nothing that was there changes or goes.</summary>
+    public bool IsMore => Projects.Removed.Count + Networks.Removed.Count + Subnets.Removed.Count + Routers.Removed.Count
+        + KeyPairs.Removed.Count + Servers.Removed.Count + Ports.Removed.Count + FloatingIps.Removed.Count == 0;
+
     public static CloudDifference Of(Cloud before, Cloud after) => new(before, after);
 
     private static Difference<T> Between<TKey, T>(Things<TKey, T> before, Things<TKey, T> after, Func<T, T, bool> same)

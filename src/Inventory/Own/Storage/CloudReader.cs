@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.NetworkInformation;
 using Firstlight.Inventory.Own.Model;
 using Microsoft.Data.Sqlite;
 
@@ -29,6 +30,14 @@ internal sealed class CloudReader(SqliteConnection connection, string path) : ID
         AllServers = All(() => _things.Servers(), s => s.Id),
         AllKeyPairs = All(() => _things.KeyPairs(), k => (k.ProjectId, k.Name)),
     };
+
+    /// <summary>Of the cloud at this revision what a wish for more can have to do with.</summary>
+    /// <returns>Null where a part would not do.</returns>
+    /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>
+    public Cloud? Around(CloudSpec spec) => Ask(() => new Surroundings(_things, spec).Of(OnDemand()));
+
+    /// <summary>Whether a port of the store has one of some MACs.</summary>
+    public bool HasAny(IEnumerable<PhysicalAddress> macs) => _things.HasPort(Only.Any("mac IN (*)", [.. macs.Select(Addresses.MacText)]));
 
     /// <summary>The cloud at this revision with everything in it.</summary>
     /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>
@@ -73,7 +82,7 @@ internal sealed class CloudReader(SqliteConnection connection, string path) : ID
         return things.ToImmutable();
     }
 
-    private List<T> Ask<T>(Func<List<T>> read)
+    private T Ask<T>(Func<T> read)
     {
         // Rows of another revision than the rest's would be taken for the same cloud's.
         if (_ended) throw new InvalidOperationException("a part of the cloud that was not looked at during the change is asked for after it");

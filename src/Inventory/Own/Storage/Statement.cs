@@ -7,6 +7,9 @@ internal static class Statement
 {
     private static readonly string[] Names = [.. Enumerable.Range(0, 20).Select(i => $"${i}")];
 
+    /// <summary>What a statement calls the parameter at a position, from 0.</summary>
+    public static string Name(int position) => position < Names.Length ? Names[position] : $"${position}";
+
     /// <summary>Runs statements that answer nothing.</summary>
     public static int Run(SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
@@ -34,7 +37,7 @@ internal static class Statement
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue(Names[i], values[i] ?? DBNull.Value);
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue(Name(i), values[i] ?? DBNull.Value);
         return command;
     }
 

@@ -6,14 +6,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Own.Storage;
 
-/// <summary>Which rows of a table are read: those with a value in a column.</summary>
-/// <param name="Column">One of ours, that an index knows.</param>
-/// <param name="Value">What is looked for.</param>
-internal sealed record Only(string Column, string Value)
-{
-    public static Only Id(string id) => new("id", id);
-}
-
 /// <summary>Rows → things, kind by kind: all of them, or some. A text that many of them have is one object.</summary>
 internal sealed class ThingReader(SqliteConnection connection)
 {
@@ -111,6 +103,9 @@ internal sealed class ThingReader(SqliteConnection connection)
             });
     }
 
+    /// <summary>Whether there is such a port.</summary>
+    public bool HasPort(Only only) => Statement.Number(connection, $"SELECT EXISTS (SELECT 1 FROM ports WHERE {only.Condition})", only.Values) != 0;
+
     public List<Server> Servers(Only? only = null)
     {
         var metadata = Lists("server_id, key, value", "server_metadata", "servers", only, r => KeyValuePair.Create(r.GetString(1), r.GetString(2)));
@@ -161,7 +156,7 @@ internal sealed class ThingReader(SqliteConnection connection)
     {
         var things = new List<T>();
         if (only is null) Statement.Rows(connection, select, row => things.Add(read(row)));
-        else Statement.Rows(connection, $"{select} WHERE {only.Column} = $0", row => things.Add(read(row)), only.Value);
+        else Statement.Rows(connection, $"{select} WHERE {only.Condition}", row => things.Add(read(row)), only.Values);
         return things;
     }
 
@@ -170,8 +165,8 @@ internal sealed class ThingReader(SqliteConnection connection)
     {
         var lists = new OwnedLists<T>();
         var owner = columns[..columns.IndexOf(',', StringComparison.Ordinal)];
-        var some = only is null ? "" : $" WHERE {owner} IN (SELECT id FROM {owners} WHERE {only.Column} = $0)";
-        Statement.Rows(connection, $"SELECT {columns} FROM {table}{some} ORDER BY {owner}, position", row => lists.Add(row.GetString(0), read(row)), only is null ? [] : [only.Value]);
+        var some = only is null ? "" : $" WHERE {owner} IN (SELECT id FROM {owners} WHERE {only.Condition})";
+        Statement.Rows(connection, $"SELECT {columns} FROM {table}{some} ORDER BY {owner}, position", row => lists.Add(row.GetString(0), read(row)), only is null ? [] : only.Values);
         return lists;
     }
 
