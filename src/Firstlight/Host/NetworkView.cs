@@ -14,12 +14,8 @@ internal sealed record NetworkView(Network Network, ImmutableArray<Subnet> Subne
     /// <summary>The views of some networks; there is none of one that is not in the inventory.</summary>
     /// <param name="cloud">The inventory.</param>
     /// <param name="ids">Their ids.</param>
-    public static IEnumerable<NetworkView> Of(Cloud cloud, IReadOnlySet<string> ids)
-    {
-        var subnets = cloud.Subnets.Values.Where(s => ids.Contains(s.NetworkId)).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
-        var ports = cloud.Ports.Values.Where(p => ids.Contains(p.NetworkId)).ToLookup(p => p.NetworkId, StringComparer.Ordinal);
-        return ids.Select(id => cloud.Networks.GetValueOrDefault(id)).OfType<Network>().Select(n => Of(n, subnets[n.Id], ports[n.Id]));
-    }
+    public static IEnumerable<NetworkView> Of(Cloud cloud, IReadOnlySet<string> ids) =>
+        ids.Select(id => cloud.Networks.GetValueOrDefault(id)).OfType<Network>().Select(n => Of(n, cloud.SubnetsOn(n.Id), cloud.PortsOn(n.Id)));
 
     /// <summary>The port DHCP is served from, or null.</summary>
     public Port? DhcpPort => Ports.FirstOrDefault(IsDhcp);

@@ -24,7 +24,7 @@ internal sealed class WantedRevision
         (_cloud, _options) = (cloud, options);
         var change = CloudChange.Between(former?._cloud ?? Cloud.Empty, cloud);
         _networks = Networks(former?._networks ?? Nothing<OfNetwork>(), change);
-        _ports = Replace(former?._ports ?? Nothing<WantedPort>(), change.Ports.Gone.Select(p => p.Id), change.Ports.Come.Select(p => KeyValuePair.Create(p.Id, GuestPorts.Of(p))));
+        _ports = Replace(former?._ports ?? Nothing<WantedPort>(), change.Ports.Removed.Select(p => p.Id), change.Ports.Added.Select(p => KeyValuePair.Create(p.Id, GuestPorts.Of(p))));
         Host = new WantedHost(
             [.. _networks.Values.Select(n => n.Wanted)],
             [.. RouterSite.All(cloud, [.. _networks.Values.Select(n => n.View)]).Select(site => Router(site, former))])

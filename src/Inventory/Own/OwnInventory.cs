@@ -211,10 +211,10 @@ public sealed class OwnInventory : IDisposable
     private static Cloud WithNumbers(SqliteConnection connection, Cloud before, Cloud after)
     {
         if (after.AllServers.Is(before.AllServers)) return after;
-        var servers = after.Servers.ToBuilder();
-        foreach (var server in after.Servers.Values.Where(s => s.Number == 0))
-            servers[server.Id] = server with { Number = Statement.Number(connection, "SELECT number FROM servers WHERE id = $0", server.Id) };
-        return after with { Servers = servers.ToImmutable() };
+        var servers = new ThingsDraft<string, Server>(after.AllServers);
+        foreach (var server in CloudDifference.Of(before, after).Servers.Added.Where(s => s.Number == 0))
+            servers.Put(server.Id, server with { Number = Statement.Number(connection, "SELECT number FROM servers WHERE id = $0", server.Id) });
+        return after with { AllServers = servers.Next };
     }
 
     // The cloud last seen still holds while the revision stands, and most of it afterwards: a store of 100,000 servers is not read again for each change.

@@ -31,6 +31,9 @@ internal sealed class PortGuardElements
     // By name of the device, with which each element begins.
     private readonly Dictionary<string, OfDevice> _devices = new(StringComparer.Ordinal);
 
+    // What was made of a port is found by the port itself, without making the name of its device again.
+    private Dictionary<WantedPort, OfDevice> _ofPorts = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Elements of a set.</summary>
     public IEnumerable<string> this[string set] => _devices.Values.SelectMany(d => d.Elements).Where(e => string.Equals(e.Set, set, StringComparison.Ordinal)).Select(e => e.Text);
 
@@ -44,17 +47,12 @@ internal sealed class PortGuardElements
     public static PortGuardElements Of(IReadOnlySet<string> bridges, IEnumerable<WantedPort> ports, PortGuardElements? former = null)
     {
         var elements = new PortGuardElements();
+        var carried = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var port in ports)
         {
-            var device = DeviceNames.HostEnd(port.Id);
-            var isCarried = bridges.Contains(DeviceNames.Bridge(port.NetworkId));
-            var known = former?._devices.GetValueOrDefault(device);
-            var isSame = known is not null && ReferenceEquals(known.Port, port) && known.IsCarried == isCarried;
-            var made = isSame ? known! : new OfDevice(port, isCarried, [.. Carried(device, isCarried), .. OfPort($"\"{device}\"", port)]);
-            if (elements._devices.TryAdd(device, made)) continue;
-            var first = elements._devices[device];
-            if (!string.Equals(first.Port?.Id, port.Id, StringComparison.Ordinal))
-                elements._devices[device] = new OfDevice(Port: null, first.IsCarried, [.. Carried(device, first.IsCarried), Off(device)]) { IsClash = true };
+            if (!carried.TryGetValue(port.NetworkId, out var isCarried)) carried[port.NetworkId] = isCarried = bridges.Contains(DeviceNames.Bridge(port.NetworkId));
+            var known = former?._ofPorts.GetValueOrDefault(port);
+            elements.Add(port, known?.IsCarried == isCarried ? known : OfDevice.Of(port, isCarried));
         }
 
         return elements;
@@ -65,16 +63,16 @@ internal sealed class PortGuardElements
     {
         var elements = new PortGuardElements();
         foreach (var device in listing.GroupBy(e => e.Text.Split('"')[1], StringComparer.Ordinal))
-            elements._devices[device.Key] = new OfDevice(Port: null, device.Any(e => e.Set is CarriedDevices), [.. device]);
+            elements._devices[device.Key] = new OfDevice(device.Key, Port: null, device.Any(e => e.Set is CarriedDevices), [.. device]);
         return elements;
     }
 
     /// <summary>These, and guests' devices that are nobody's shut off.</summary>
     public PortGuardElements With(IEnumerable<string> strangers)
     {
-        var elements = new PortGuardElements();
+        var elements = new PortGuardElements { _ofPorts = _ofPorts };
         foreach (var (device, made) in _devices) elements._devices[device] = made;
-        foreach (var device in strangers) elements._devices[device] = new OfDevice(Port: null, IsCarried: false, [Off(device)]);
+        foreach (var device in strangers) elements._devices[device] = new OfDevice(device, Port: null, IsCarried: false, [Off(device)]);
         return elements;
     }
 
@@ -97,6 +95,15 @@ internal sealed class PortGuardElements
 
     /// <summary>An IPv6 address as nft has an integer of 128 bits.</summary>
     public static string Integer(BigInteger value, int bits) => "0x" + value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(bits / 4, '0');
+
+    private void Add(WantedPort port, OfDevice made)
+    {
+        _ofPorts[port] = made;
+        if (_devices.TryAdd(made.Device, made)) return;
+        var first = _devices[made.Device];
+        if (!string.Equals(first.Port?.Id, port.Id, StringComparison.Ordinal))
+            _devices[made.Device] = new OfDevice(made.Device, Port: null, first.IsCarried, [.. Carried(made.Device, first.IsCarried), Off(made.Device)]) { IsClash = true };
+    }
 
     private static (string Set, string Text)[] Carried(string device, bool isCarried) => isCarried ? [(CarriedDevices, $"\"{device}\"")] : [];
 
@@ -163,8 +170,14 @@ internal sealed class PortGuardElements
     private static BigInteger ValueOf(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
 
     // What it was made of: a port, or something that is no single port's.
-    private sealed record OfDevice(WantedPort? Port, bool IsCarried, (string Set, string Text)[] Elements)
+    private sealed record OfDevice(string Device, WantedPort? Port, bool IsCarried, (string Set, string Text)[] Elements)
     {
         public bool IsClash { get; init; }
+
+        public static OfDevice Of(WantedPort port, bool isCarried)
+        {
+            var device = DeviceNames.HostEnd(port.Id);
+            return new OfDevice(device, port, isCarried, [.. Carried(device, isCarried), .. OfPort($"\"{device}\"", port)]);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 
@@ -21,12 +22,14 @@ internal sealed class Wish
         _parts = new(host.Networks.Length + host.Routers.Length);
         _namespaces = new(_parts.Capacity, StringComparer.Ordinal);
         _devices = new(former?._devices.Count ?? 0, StringComparer.Ordinal);
-        var guests = (host.Ports ?? []).Where(p => p.Trust != PortTrust.Infrastructure).ToLookup(p => p.NetworkId, StringComparer.Ordinal);
+        var (places, guests) = Guests(host, former);
         foreach (var network in host.Networks)
         {
             var unit = new Unit(UnitKind.Network, network.Id);
             var known = former?._parts.GetValueOrDefault(unit);
-            Add(unit, known is not null && ReferenceEquals(known.Network, network) && AreSame(known.Guests, guests[network.Id]) ? known : Part.Of(network, [.. guests[network.Id]]));
+            var isSame = known is not null && !places.Contains(network.Id);
+            if (isSame && ReferenceEquals(known!.Network, network)) Add(unit, known);
+            else Add(unit, Part.Of(network, isSame ? known!.Guests : [.. guests[network.Id]]));
         }
 
         foreach (var router in host.Routers)
@@ -86,6 +89,23 @@ internal sealed class Wish
     /// <summary>Whether the guard of ports must be made right for this one before anything is made.</summary>
     public bool IsGuardedAs(Wish former) => Host.Ports is { } ports && former.Host.Ports is { } others
         && AreSame(ports, others) && AreSame(Host.Networks, former.Host.Networks) && AreSame(Host.Routers, former.Host.Routers);
+
+    // Networks on which a guest's port is another than before, or of which nothing was wished; and the guests' ports on them. Most ports stand where they stood.
+    private static (HashSet<string> Places, ILookup<string, WantedPort> Guests) Guests(WantedHost host, Wish? former)
+    {
+        ImmutableArray<WantedPort> before = former?.Host.Ports ?? [], after = host.Ports ?? [];
+        var (start, end, shorter) = (0, 0, Math.Min(before.Length, after.Length));
+        while (start < shorter && ReferenceEquals(before[start], after[start])) start++;
+        while (start + end < shorter && ReferenceEquals(before[^(end + 1)], after[^(end + 1)])) end++;
+        var different = new HashSet<WantedPort>(before[start..^end], ReferenceEqualityComparer.Instance);
+        different.SymmetricExceptWith(after[start..^end]);
+        var places = different.Where(IsGuests).Select(p => p.NetworkId).ToHashSet(StringComparer.Ordinal);
+        places.UnionWith(host.Networks.Where(n => former?.Has(new Unit(UnitKind.Network, n.Id)) != true).Select(n => n.Id));
+        var guests = after.Where(p => IsGuests(p) && places.Contains(p.NetworkId));
+        return (places, guests.ToLookup(p => p.NetworkId, StringComparer.Ordinal));
+    }
+
+    private static bool IsGuests(WantedPort port) => port.Trust != PortTrust.Infrastructure;
 
     private static bool AreSame<T>(IEnumerable<T> some, IEnumerable<T> others)
         where T : class => some.SequenceEqual(others, ReferenceEqualityComparer.Instance);

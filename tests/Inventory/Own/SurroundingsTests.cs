@@ -79,8 +79,8 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("servers: [{name: new, project: p, number: 2}]")]
     [InlineData("servers: [{name: new, project: p, keypair: none}]")]
     [InlineData("servers: [{name: new, project: p, ports: [{network: nowhere}]}]")]
-    [InlineData("servers: [{name: new, project: p, ports: [{network: red, fixed_ips: [{address: 10.1.0.2}]}]}]")]
-    [InlineData("servers: [{name: new, project: p, ports: [{network: red, mac: 'fa:16:3e:00:00:01'}]}]")]
+    [InlineData("servers: [{name: new, project: p, ports: [{id: ffffffff-0000-4000-8000-000000000001, network: red, fixed_ips: [{address: 10.1.0.2}]}]}]")]
+    [InlineData("servers: [{name: new, project: p, ports: [{id: ffffffff-0000-4000-8000-000000000001, network: red, mac: 'fa:16:3e:00:00:01'}]}]")]
     [InlineData("servers: [{name: new, project: p, ports: [{network: blue, mac: 'fa:16:3e:00:00:01'}]}]")]
     [InlineData("ports: [{name: vip, network: red, server: nobody}]")]
     public void What_needs_the_whole_cloud_is_planned_from_it(string wish)
@@ -92,6 +92,7 @@ public sealed class SurroundingsTests : IDisposable
 
         Assert.False(usedPart);
         Assert.Equal(expected is null, stored is null);
+        if (stored is null) Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
         Assert.Equal(Lines(expected ?? before), Lines(Fresh(inventory => inventory.Read())));
     }
 
@@ -106,8 +107,7 @@ public sealed class SurroundingsTests : IDisposable
             $"ports: [{{name: stray, id: {before.PortOf("web").Id}, network: red, project: p}}]",
         ])
         {
-            Assert.Throws<InventoryRuleException>(() => Planner.Apply(before, Clouds.Spec(wish)));
-            Assert.Throws<InventoryRuleException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(wish))));
+            Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
         }
     }
 
@@ -162,15 +162,18 @@ public sealed class SurroundingsTests : IDisposable
         };
     }
 
-    private static Cloud? Planned(Cloud before, CloudSpec wish)
+    private static Cloud? Planned(Cloud before, CloudSpec wish) => Refusal(before, wish) is null ? Planner.Apply(before, wish).Next : null;
+
+    private static string? Refusal(Cloud before, CloudSpec wish)
     {
         try
         {
-            return Planner.Apply(before, wish).Next;
-        }
-        catch (InventoryRuleException)
-        {
+            Planner.Apply(before, wish);
             return null;
+        }
+        catch (InventoryRuleException e)
+        {
+            return e.Message;
         }
     }
 

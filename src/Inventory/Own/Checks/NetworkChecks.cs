@@ -12,13 +12,12 @@ internal static class NetworkChecks
     public static void Run(Report report)
     {
         var networks = report.Concerned.Networks;
-        var withV6 = report.After.Subnets.Values.Where(s => s.IpVersion == 6).Select(s => s.NetworkId).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, network) in networks)
         {
             report.CheckId(ResourceKind.Network, key, network.Id, network.Name);
             report.CheckName(ResourceKind.Network, key, network.Name);
             report.CheckReference(ResourceKind.Network, key, network.Name, "project", ResourceKind.Project, network.ProjectId);
-            var smallest = withV6.Contains(key) ? SmallestMtuV6 : SmallestMtu;
+            var smallest = report.After.SubnetsOn(key).Any(s => s.IpVersion == 6) ? SmallestMtuV6 : SmallestMtu;
             if (network.Mtu < smallest || network.Mtu > LargestMtu)
             {
                 var because = smallest == SmallestMtuV6 ? " (it has IPv6)" : "";

@@ -69,7 +69,12 @@ internal static class ServerChecks
             {
                 Add("number", $"{server.Number} is not from 1 to {int.MaxValue}");
             }
-            if (server.Number != 0 && !numbers.TryAdd(server.Number, server)) Add("number", $"{server.Number} is the number of server {numbers[server.Number].Name} already");
+            if (server.Number == 0 || numbers.TryAdd(server.Number, server)) return;
+
+            // Of two, the one that came in with this change is told off.
+            var other = numbers[server.Number];
+            var (newer, older) = old is not null && !report.Before.Servers.ContainsKey(other.Id) ? (other, server) : (server, other);
+            report.Add(ResourceKind.Server, newer.Id, newer.Name, "number", $"{server.Number} is the number of server {older.Name} already");
         }
 
         private void Text(string field, string text, int shortest) =>

@@ -12,6 +12,10 @@ public sealed record Cloud
     /// <summary>A cloud with nothing in it.</summary>
     public static Cloud Empty { get; } = new();
 
+    private static readonly Func<Port, string> NetworkOfPort = port => port.NetworkId;
+    private static readonly Func<Port, string> DeviceOfPort = port => port.DeviceId;
+    private static readonly Func<Subnet, string> NetworkOfSubnet = subnet => subnet.NetworkId;
+
     /// <summary>Revision it was read at; 0 for an empty store.</summary>
     public long Revision { get; init; }
 
@@ -38,6 +42,15 @@ public sealed record Cloud
 
     /// <summary>Key pairs by (project, name).</summary>
     public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair> KeyPairs { get => AllKeyPairs.All; init => AllKeyPairs = new(value); }
+
+    /// <summary>Ports on a network, in no particular order.</summary>
+    public IReadOnlyList<Port> PortsOn(string networkId) => AllPorts.Of(NetworkOfPort, networkId);
+
+    /// <summary>Ports of a device, in no particular order.</summary>
+    public IReadOnlyList<Port> PortsOf(string deviceId) => AllPorts.Of(DeviceOfPort, deviceId);
+
+    /// <summary>Subnets on a network, in no particular order.</summary>
+    public IReadOnlyList<Subnet> SubnetsOn(string networkId) => AllSubnets.Of(NetworkOfSubnet, networkId);
 
     internal Things<string, Project> AllProjects { get; init; } = Things<string, Project>.None;
 

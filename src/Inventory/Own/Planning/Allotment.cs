@@ -18,10 +18,9 @@ internal sealed class Allotment
     /// <param name="networks">Networks of which addresses will be asked; null for any.</param>
     public Allotment(Cloud cloud, IReadOnlySet<string>? networks = null)
     {
-        foreach (var port in cloud.Ports.Values)
+        foreach (var port in cloud.Ports.Values) _macs.Add(port.Mac);
+        foreach (var port in networks is null ? cloud.Ports.Values : networks.SelectMany(cloud.PortsOn))
         {
-            _macs.Add(port.Mac);
-            if (networks?.Contains(port.NetworkId) == false) continue;
             foreach (var ip in port.FixedIps) _taken.Add((port.NetworkId, ip.Address));
         }
         foreach (var floating in cloud.FloatingIps.Values) _taken.Add((floating.NetworkId, floating.Address));

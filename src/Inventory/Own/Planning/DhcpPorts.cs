@@ -9,17 +9,16 @@ internal static class DhcpPorts
     public static Cloud Ensure(Cloud cloud, string host, IReadOnlySet<string> networks)
     {
         var prefix = $"dhcp{NameUuid.Make(NameUuid.Dns, host.Split('.')[0])}-";
-        var stored = cloud.Ports.Values
-            .Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal) && networks.Contains(p.NetworkId))
+        var stored = networks.SelectMany(cloud.PortsOn)
+            .Where(p => p.DeviceOwner == DeviceOwners.Dhcp && p.DeviceId.StartsWith(prefix, StringComparison.Ordinal))
             .OrderBy(p => p.Id, StringComparer.Ordinal).ToLookup(p => (p.NetworkId, p.DeviceId));
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        var subnets = cloud.Subnets.Values.Where(s => s.EnableDhcp && networks.Contains(s.NetworkId)).ToLookup(s => s.NetworkId, StringComparer.Ordinal);
-        var ports = cloud.Ports.ToBuilder();
+        var ports = new ThingsDraft<string, Port>(cloud.AllPorts);
         Allotment? allotment = null;
 
         foreach (var network in networks.Order(StringComparer.Ordinal).Select(id => cloud.Networks.GetValueOrDefault(id)).OfType<Network>())
         {
-            var served = subnets[network.Id].OrderBy(s => s.IpVersion).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
+            var served = cloud.SubnetsOn(network.Id).Where(s => s.EnableDhcp).OrderBy(s => s.IpVersion).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
             if (served.Count == 0) continue;
             var port = stored[(network.Id, prefix + network.Id)].FirstOrDefault();
             if (port is not null) kept.Add(port.Id);
@@ -34,7 +33,7 @@ internal static class DhcpPorts
                 DeviceOwner = DeviceOwners.Dhcp,
                 FixedIps = [.. served.Select(Address).OfType<FixedIp>()],
             };
-            if (port is null || !Differences.Of(port, wanted).IsEmpty) ports[wanted.Id] = wanted;
+            if (port is null || !Differences.Of(port, wanted).IsEmpty) ports.Put(wanted.Id, wanted);
 
             // A subnet with no address left is not served; its neighbours still are.
             FixedIp? Address(Subnet subnet)
@@ -45,8 +44,8 @@ internal static class DhcpPorts
         }
         foreach (var port in stored.SelectMany(p => p).Where(p => !kept.Contains(p.Id))) ports.Remove(port.Id);
 
-        var next = ports.ToImmutable();
-        return ReferenceEquals(next, cloud.Ports) ? cloud : cloud with { Ports = next };
+        var next = ports.Next;
+        return next.Is(cloud.AllPorts) ? cloud : cloud with { AllPorts = next };
     }
 
     private static FixedIp? Kept(Port? port, Subnet subnet)

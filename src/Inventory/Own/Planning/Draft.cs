@@ -39,21 +39,21 @@ internal sealed class Draft
         Names = new NameIndex(before);
     }
 
-    public ImmutableDictionary<string, Project>.Builder Projects => _projects.Now;
+    public IReadOnlyDictionary<string, Project> Projects => _projects.Now;
 
-    public ImmutableDictionary<string, Network>.Builder Networks => _networks.Now;
+    public IReadOnlyDictionary<string, Network> Networks => _networks.Now;
 
-    public ImmutableDictionary<string, Subnet>.Builder Subnets => _subnets.Now;
+    public IReadOnlyDictionary<string, Subnet> Subnets => _subnets.Now;
 
-    public ImmutableDictionary<string, Router>.Builder Routers => _routers.Now;
+    public IReadOnlyDictionary<string, Router> Routers => _routers.Now;
 
-    public ImmutableDictionary<string, Port>.Builder Ports => _ports.Now;
+    public IReadOnlyDictionary<string, Port> Ports => _ports.Now;
 
-    public ImmutableDictionary<string, Server>.Builder Servers => _servers.Now;
+    public IReadOnlyDictionary<string, Server> Servers => _servers.Now;
 
-    public ImmutableDictionary<(string ProjectId, string Name), StoredKeyPair>.Builder KeyPairs => _keyPairs.Now;
+    public IReadOnlyDictionary<(string ProjectId, string Name), StoredKeyPair> KeyPairs => _keyPairs.Now;
 
-    public ImmutableDictionary<string, FloatingIp>.Builder FloatingIps => _floatingIps.Now;
+    public IReadOnlyDictionary<string, FloatingIp> FloatingIps => _floatingIps.Now;
 
     public NameIndex Names { get; }
 
@@ -66,21 +66,21 @@ internal sealed class Draft
 
     public void Put(Project project, Spec? spec)
     {
-        Projects[project.Id] = project;
+        _projects.Put(project.Id, project);
         Names.Put(ResourceKind.Project, project.Id, project.Name, "", project.Id);
         Touch(ResourceKind.Project, project.Id, project.Name, spec);
     }
 
     public void Put(Network network, Spec spec)
     {
-        Networks[network.Id] = network;
+        _networks.Put(network.Id, network);
         Names.Put(ResourceKind.Network, network.Id, network.Name, network.ProjectId, network.ProjectId);
         Touch(ResourceKind.Network, network.Id, network.Name, spec);
     }
 
     public void Put(Subnet subnet, Spec spec)
     {
-        Subnets[subnet.Id] = subnet;
+        _subnets.Put(subnet.Id, subnet);
         Group(SubnetsByNetwork, subnet.NetworkId).Add(subnet.Id);
         Names.Put(ResourceKind.Subnet, subnet.Id, subnet.Name, subnet.NetworkId, Networks[subnet.NetworkId].ProjectId);
         Touch(ResourceKind.Subnet, subnet.Id, subnet.Name, spec);
@@ -88,28 +88,28 @@ internal sealed class Draft
 
     public void Put(Router router, Spec spec)
     {
-        Routers[router.Id] = router;
+        _routers.Put(router.Id, router);
         Names.Put(ResourceKind.Router, router.Id, router.Name, router.ProjectId, router.ProjectId);
         Touch(ResourceKind.Router, router.Id, router.Name, spec);
     }
 
     public void Put(StoredKeyPair pair, Spec spec)
     {
-        KeyPairs[(pair.ProjectId, pair.Name)] = pair;
+        _keyPairs.Put((pair.ProjectId, pair.Name), pair);
         Names.Put(ResourceKind.KeyPair, KeyPairChecks.Id(pair), pair.Name, pair.ProjectId, pair.ProjectId);
         Touch(ResourceKind.KeyPair, KeyPairChecks.Id(pair), pair.Name, spec);
     }
 
     public void Put(Server server, Spec spec)
     {
-        Servers[server.Id] = server;
+        _servers.Put(server.Id, server);
         Names.Put(ResourceKind.Server, server.Id, server.Name, server.ProjectId, server.ProjectId);
         Touch(ResourceKind.Server, server.Id, server.Name, spec);
     }
 
     public void Put(FloatingIp floating, Spec spec)
     {
-        FloatingIps[floating.Id] = floating;
+        _floatingIps.Put(floating.Id, floating);
         Names.Put(ResourceKind.FloatingIp, floating.Id, floating.Address.ToString(), floating.NetworkId, floating.ProjectId);
         Touch(ResourceKind.FloatingIp, floating.Id, floating.Address.ToString(), spec);
     }
@@ -125,7 +125,7 @@ internal sealed class Draft
     public void Put(Port port)
     {
         if (Ports.TryGetValue(port.Id, out var old)) Group(PortsByDevice, old.DeviceId).Remove(port.Id);
-        Ports[port.Id] = port;
+        _ports.Put(port.Id, port);
         Group(PortsByDevice, port.DeviceId).Add(port.Id);
         Names.Put(ResourceKind.Port, port.Id, port.Name, port.NetworkId, port.ProjectId);
     }
@@ -144,7 +144,7 @@ internal sealed class Draft
 
     public void Remove(Port port)
     {
-        Ports.Remove(port.Id);
+        _ports.Remove(port.Id);
         Group(PortsByDevice, port.DeviceId).Remove(port.Id);
     }
 

@@ -53,13 +53,13 @@ internal sealed class CloudReader(SqliteConnection connection, string path) : ID
     public Cloud Whole(Cloud earlier, Touched touched) => earlier with
     {
         Revision = Revision(connection),
-        Projects = Again(earlier.Projects, touched.Of(ResourceKind.Project), id => _things.Projects(Only.Id(id)), p => p.Id),
-        Networks = Again(earlier.Networks, touched.Of(ResourceKind.Network), id => _things.Networks(Only.Id(id)), n => n.Id),
-        Subnets = Again(earlier.Subnets, touched.Of(ResourceKind.Subnet), id => _things.Subnets(Only.Id(id)), s => s.Id),
-        Routers = Again(earlier.Routers, touched.Of(ResourceKind.Router), id => _things.Routers(Only.Id(id)), r => r.Id),
-        FloatingIps = Again(earlier.FloatingIps, touched.Of(ResourceKind.FloatingIp), id => _things.FloatingIps(Only.Id(id)), f => f.Id),
-        Ports = Again(earlier.Ports, touched.Of(ResourceKind.Port), id => _things.Ports(Only.Id(id)), p => p.Id),
-        Servers = Again(earlier.Servers, touched.Of(ResourceKind.Server), id => _things.Servers(Only.Id(id)), s => s.Id),
+        AllProjects = Again(earlier.AllProjects, touched.Of(ResourceKind.Project), id => _things.Projects(Only.Id(id)), p => p.Id),
+        AllNetworks = Again(earlier.AllNetworks, touched.Of(ResourceKind.Network), id => _things.Networks(Only.Id(id)), n => n.Id),
+        AllSubnets = Again(earlier.AllSubnets, touched.Of(ResourceKind.Subnet), id => _things.Subnets(Only.Id(id)), s => s.Id),
+        AllRouters = Again(earlier.AllRouters, touched.Of(ResourceKind.Router), id => _things.Routers(Only.Id(id)), r => r.Id),
+        AllFloatingIps = Again(earlier.AllFloatingIps, touched.Of(ResourceKind.FloatingIp), id => _things.FloatingIps(Only.Id(id)), f => f.Id),
+        AllPorts = Again(earlier.AllPorts, touched.Of(ResourceKind.Port), id => _things.Ports(Only.Id(id)), p => p.Id),
+        AllServers = Again(earlier.AllServers, touched.Of(ResourceKind.Server), id => _things.Servers(Only.Id(id)), s => s.Id),
         // Their keys are pairs, and there are few: read whole.
         KeyPairs = touched.Of(ResourceKind.KeyPair).Count == 0 ? earlier.KeyPairs : All(() => _things.KeyPairs(), k => (k.ProjectId, k.Name)).All,
     };
@@ -68,18 +68,20 @@ internal sealed class CloudReader(SqliteConnection connection, string path) : ID
     public void Dispose() => _ended = true;
 
     private Things<TKey, T> All<TKey, T>(Func<List<T>> read, Func<T, TKey> key)
-        where TKey : notnull => new(() => Ask(read).ToImmutableDictionary(key));
+        where TKey : notnull
+        where T : class => new(() => Ask(read).ToImmutableDictionary(key));
 
-    private ImmutableDictionary<string, T> Again<T>(ImmutableDictionary<string, T> earlier, HashSet<string> touched, Func<string, List<T>> read, Func<T, string> key)
+    private Things<string, T> Again<T>(Things<string, T> earlier, HashSet<string> touched, Func<string, List<T>> read, Func<T, string> key)
+        where T : class
     {
         if (touched.Count == 0) return earlier;
-        var things = earlier.ToBuilder();
+        var things = new ThingsDraft<string, T>(earlier);
         foreach (var id in touched)
         {
-            if (Ask(() => read(id)) is [var thing]) things[key(thing)] = thing;
+            if (Ask(() => read(id)) is [var thing]) things.Put(key(thing), thing);
             else things.Remove(id);
         }
-        return things.ToImmutable();
+        return things.Next;
     }
 
     private T Ask<T>(Func<T> read)
