@@ -80,7 +80,7 @@ public sealed class OwnInventory : IDisposable
     public (ImmutableArray<PlanItem> Items, long Revision) Apply(CloudSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return CarryOut(cloud => Planner.Apply(cloud, spec), reader => reader.Around(spec));
+        return CarryOut(cloud => Planner.Apply(cloud, spec), spec);
     }
 
     /// <summary>Ports by scope and address, from memory.</summary>
@@ -135,36 +135,20 @@ public sealed class OwnInventory : IDisposable
 
     /// <summary>Carries out a plan, made from a part of the cloud where nothing is in memory and a part does.</summary>
     /// <param name="plan">Pure. Clouds it sees and makes are not to be used after it: what was not read of them is not to be had any more. It may be called twice.</param>
-    /// <param name="part">Reads what a plan that only adds has to do with; null, or null from it, to have the plan read what it asks for, kind by kind.</param>
-    internal (ImmutableArray<PlanItem> Items, long Revision) CarryOut(Func<Cloud, Plan> plan, Func<CloudReader, Cloud?>? part = null)
+    /// <param name="spec">What is planned; null to have the plan read what it asks for, kind by kind.</param>
+    internal (ImmutableArray<PlanItem> Items, long Revision) CarryOut(Func<Cloud, Plan> plan, CloudSpec? spec = null)
     {
         ImmutableArray<PlanItem> items = [];
         var stored = Write(reader =>
         {
             var isKept = Volatile.Read(ref _latest) is not null;
-            var (before, made) = (isKept ? null : FromPart(reader, plan, part)) ?? From(isKept ? Current(_write!, reader) : reader.OnDemand());
+            var (before, made) = (isKept || spec is null ? null : reader.FromPart(spec, plan)) ?? From(isKept ? Current(_write!, reader) : reader.OnDemand());
             items = made.Items;
             return (before, made.Next, isKept);
         });
         return (items, stored.Revision);
 
         (Cloud, Plan) From(Cloud before) => (before, plan(before));
-    }
-
-    // Null where the whole cloud has to be looked at: a part says nothing of what refers to a thing that changes or goes, nor why a rule is broken.
-    private static (Cloud Before, Plan Plan)? FromPart(CloudReader reader, Func<Cloud, Plan> plan, Func<CloudReader, Cloud?>? part)
-    {
-        if (part?.Invoke(reader) is not { } before) return null;
-        try
-        {
-            var made = plan(before);
-            var difference = CloudDifference.Of(before, made.Next);
-            return difference.IsMore && !reader.HasAny(difference.Ports.Added.Select(p => p.Mac)) ? (before, made) : null;
-        }
-        catch (InventoryRuleException)
-        {
-            return null;
-        }
     }
 
     // The third of what a change makes says whether its clouds are whole ones.

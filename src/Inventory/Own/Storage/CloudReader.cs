@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.NetworkInformation;
 using Firstlight.Inventory.Own.Model;
 using Microsoft.Data.Sqlite;
 
@@ -31,13 +30,23 @@ internal sealed class CloudReader(SqliteConnection connection, string path) : ID
         AllKeyPairs = All(() => _things.KeyPairs(), k => (k.ProjectId, k.Name)),
     };
 
-    /// <summary>Of the cloud at this revision what a wish for more can have to do with.</summary>
-    /// <returns>Null where a part would not do.</returns>
+    /// <summary>Plans a wish from that part of the cloud at this revision which it has to do with.</summary>
+    /// <returns>Null where a part would not do, or a rule is broken: a part does not say why.</returns>
     /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>
-    public Cloud? Around(CloudSpec spec) => Ask(() => new Surroundings(_things, spec).Of(OnDemand()));
-
-    /// <summary>Whether a port of the store has one of some MACs.</summary>
-    public bool HasAny(IEnumerable<PhysicalAddress> macs) => _things.HasPort(Only.Any("mac IN (*)", [.. macs.Select(Addresses.MacText)]));
+    public (Cloud Before, Plan Plan)? FromPart(CloudSpec spec, Func<Cloud, Plan> plan)
+    {
+        var around = new Surroundings(_things, spec);
+        if (Ask(() => around.Of(OnDemand())) is not { } before) return null;
+        try
+        {
+            var made = plan(before);
+            return around.Suffice(CloudDifference.Of(before, made.Next)) ? (before, made) : null;
+        }
+        catch (InventoryRuleException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The cloud at this revision with everything in it.</summary>
     /// <exception cref="InventoryBrokenException">The store's text could not be understood.</exception>

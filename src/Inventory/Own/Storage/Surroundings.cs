@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.NetworkInformation;
 using Firstlight.Inventory.Own.Model;
 
 namespace Firstlight.Inventory.Own.Storage;
 
-/// <summary>Reads of a store what a wish for more can have to do with: a cloud so small that a network among thousands is planned as fast as one among ten.</summary>
+/// <summary>What of a store a wish for more can have to do with: a cloud so small that a network among thousands is planned as fast as one among ten.</summary>
 /// <remarks>
 /// It holds what the wish names by name, id or number; of networks it names all subnets and ports, with whom those belong to; of servers it names all ports; and projects and key pairs,
 /// read when they are asked for. So every name leads where it leads in the whole cloud, and nobody with whom a new thing could collide is missing. That goes for things that come: what
-/// refers to one that changes or goes may be anywhere, and so may be what a router or a floating address meets.
+/// refers to one that changes or goes may be anywhere, and so may be what a router or a floating address meets. Belongs to the thread and the transaction that reads.
 /// </remarks>
 /// <param name="things">Reads rows.</param>
 /// <param name="spec">What is asked for.</param>
@@ -18,6 +19,15 @@ internal sealed class Surroundings(ThingReader things, CloudSpec spec)
     private const int MostThings = 200;
 
     private const string Named = "id IN (*) OR (project_id IN (SELECT id FROM projects) AND name IN (*))";
+
+    /// <summary>Whether a plan made of the part is the one that would be made of the whole.</summary>
+    /// <param name="difference">What it changes.</param>
+    public bool Suffice(CloudDifference difference)
+    {
+        // A MAC that is asked for may be that of a port on another network; one that is given out is nobody's.
+        var given = difference.Ports.Added.Select(p => p.Mac).Except(Ports().Select(p => p.Mac).OfType<PhysicalAddress>());
+        return difference.IsMore && !things.HasPort(Only.Any("mac IN (*)", [.. given.Select(Addresses.MacText)]));
+    }
 
     /// <summary>The part of a cloud.</summary>
     /// <param name="whole">The cloud at this revision, its kinds not read yet.</param>
