@@ -2,11 +2,9 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
-using Firstlight.Inventory.Own.Storage;
 using Firstlight.Inventory.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Tests.Own;
 
@@ -29,7 +27,7 @@ public sealed partial class CarryOutTests : IDisposable
             var (before, wish) = (running.Read(), part(spec));
             var expected = Told(() => Planner.Apply(before, wish).Items);
             Cloud? expectedCloud = null;
-            var told = Told(() => Fresh(inventory => inventory.CarryOut(cloud =>
+            var told = Told(() => _directory.Fresh(inventory => inventory.CarryOut(cloud =>
             {
                 var plan = Planner.Apply(cloud, wish);
                 expectedCloud = Filled(plan.Next, cloud, before);
@@ -38,7 +36,7 @@ public sealed partial class CarryOutTests : IDisposable
             _ = expectedCloud is null ? refused++ : stored++;
 
             // One that has all in memory catches up with it; one that has nothing reads what is on disk.
-            var (seen, onDisk) = (running.Read(), Fresh(inventory => inventory.Read()));
+            var (seen, onDisk) = (running.Read(), _directory.Fresh(inventory => inventory.Read()));
             Assert.Equal(expected, told);
             Assert.True(Same(seen, onDisk), "who has all in memory sees something else than what is on disk");
             Assert.True(Same(Numberless(expectedCloud ?? before), Numberless(onDisk)), "what is on disk is not what was planned");
@@ -50,13 +48,13 @@ public sealed partial class CarryOutTests : IDisposable
     [Fact]
     public void Every_kind_of_change_is_stored_whether_its_cloud_was_read_whole_or_in_part()
     {
-        Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
+        _directory.Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
         var copy = Path.Combine(_directory.Root, "copy.sqlite");
         foreach (var (name, edit) in CloudEdits.All)
         {
             File.Copy(_directory.File, copy, overwrite: true);
             using var inventory = OwnInventory.Open(copy);
-            var before = Fresh(whole => whole.Read());
+            var before = _directory.Fresh(whole => whole.Read());
             Cloud? expected = null;
             inventory.CarryOut(cloud =>
             {
@@ -72,18 +70,18 @@ public sealed partial class CarryOutTests : IDisposable
     [Fact]
     public void A_network_more_needs_no_look_at_ports_servers_and_what_they_have()
     {
-        Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
-        foreach (var damage in (string[])["UPDATE ports SET mac = 'x' || id", "UPDATE servers SET launch_index = 99999999999", "UPDATE floating_ips SET address = 'x'"]) Execute(damage);
+        _directory.Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
+        foreach (var damage in (string[])["UPDATE ports SET mac = 'x' || id", "UPDATE servers SET launch_index = 99999999999", "UPDATE floating_ips SET address = 'x'"]) _directory.Execute(damage);
 
-        Assert.Equal(2, Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(NetworkMore)))).Revision);
+        Assert.Equal(2, _directory.Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(NetworkMore)))).Revision);
         foreach (var asked in (string[])["servers: [{name: more, project: p}]", "ports: [{name: more, network: blue, project: p}]", "floating_ips: [{network: ext, project: p, address: 203.0.113.9}]"])
-            Assert.Throws<InventoryBrokenException>(() => Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(asked)))));
+            Assert.Throws<InventoryBrokenException>(() => _directory.Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(asked)))));
     }
 
     [Fact]
     public void A_cloud_that_was_read_in_part_is_not_read_further_after_the_change()
     {
-        Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
+        _directory.Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
         using var inventory = OwnInventory.Open(_directory.File);
         Plan? kept = null;
         inventory.CarryOut(c => kept = Planner.Apply(c, Clouds.Spec(NetworkMore)));
@@ -97,8 +95,8 @@ public sealed partial class CarryOutTests : IDisposable
     [Fact]
     public void A_plan_that_changes_nothing_keeps_the_revision()
     {
-        Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(CloudEdits.Yaml))));
-        var (items, revision) = Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(CloudEdits.Yaml))));
+        _directory.Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(CloudEdits.Yaml))));
+        var (items, revision) = _directory.Fresh(inventory => inventory.CarryOut(c => Planner.Apply(c, Clouds.Spec(CloudEdits.Yaml))));
         Assert.Equal(1, revision);
         Assert.All(items, item => Assert.Equal(PlanAction.Unchanged, item.Action));
     }
@@ -147,17 +145,4 @@ public sealed partial class CarryOutTests : IDisposable
 
     [GeneratedRegex("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex AnyId();
-
-    private T Fresh<T>(Func<OwnInventory, T> use)
-    {
-        using var inventory = OwnInventory.Open(_directory.File);
-        return use(inventory);
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_directory.File};Pooling=False");
-        connection.Open();
-        Statement.Run(connection, sql);
-    }
 }

@@ -1,11 +1,9 @@
 using System.Net;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
-using Firstlight.Inventory.Own.Storage;
 using Firstlight.Inventory.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Tests.Own;
 
@@ -88,14 +86,14 @@ public sealed class CatchingUpTests : IDisposable
         var (network, old) = (cloud.Network("red").Id, cloud.PortOf("db").FixedIps[0].Address.ToString());
         Assert.Equal(PortOutcome.Found, (await Find(network, old)).Outcome);
         using var other = OwnInventory.Open(_directory.File);
-        Execute("ALTER TABLE fixed_ips RENAME TO hidden");
-        Execute($"UPDATE hidden SET address = '10.1.0.200' WHERE port_id = '{cloud.PortOf("db").Id}'");
-        Execute("UPDATE store SET revision = revision + 1, ports_revision = revision + 1");
-        Execute($"INSERT INTO changes SELECT revision, 'port', '{cloud.PortOf("db").Id}' FROM store");
+        _directory.Execute("ALTER TABLE fixed_ips RENAME TO hidden");
+        _directory.Execute($"UPDATE hidden SET address = '10.1.0.200' WHERE port_id = '{cloud.PortOf("db").Id}'");
+        _directory.Execute("UPDATE store SET revision = revision + 1, ports_revision = revision + 1");
+        _directory.Execute($"INSERT INTO changes SELECT revision, 'port', '{cloud.PortOf("db").Id}' FROM store");
 
         await Assert.ThrowsAsync<InventoryBrokenException>(() => Find(network, "10.1.0.201"));
         Assert.Equal(PortOutcome.Found, (await Find(network, old)).Outcome);
-        Execute("ALTER TABLE hidden RENAME TO fixed_ips");
+        _directory.Execute("ALTER TABLE hidden RENAME TO fixed_ips");
 
         Assert.Equal(PortOutcome.Found, (await Find(network, "10.1.0.200")).Outcome);
         Assert.Equal(PortOutcome.Unknown, (await Find(network, old)).Outcome);
@@ -129,11 +127,4 @@ public sealed class CatchingUpTests : IDisposable
     private static PortLookup Answer(IPortDirectory ports, PortQuery query) => ports.FindAsync(query, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
 
     private static bool Same(Cloud a, Cloud b) => !CloudDifference.Of(a, b).Any;
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_directory.File};Pooling=False");
-        connection.Open();
-        Statement.Run(connection, sql);
-    }
 }

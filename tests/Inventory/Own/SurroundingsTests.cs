@@ -2,11 +2,9 @@ using System.Net.NetworkInformation;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Checks;
 using Firstlight.Inventory.Own.Model;
-using Firstlight.Inventory.Own.Storage;
 using Firstlight.Inventory.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Data.Sqlite;
 
 namespace Firstlight.Inventory.Tests.Own;
 
@@ -32,7 +30,7 @@ public sealed class SurroundingsTests : IDisposable
             Assert.Equal(expected is null, stored is null);
             if (stored is null) refused++;
             if (usedPart) parts++;
-            Assert.Equal(Lines(expected ?? before), Lines(Fresh(inventory => inventory.Read())));
+            Assert.Equal(Lines(expected ?? before), Lines(_directory.Fresh(inventory => inventory.Read())));
             Assert.Empty(Rules.CheckAll(Cloud.Empty, running.Read()));
         }));
         Assert.True(parts > 60 && refused > 10, $"{parts} wishes were planned from a part and {refused} refused: the property says little");
@@ -52,8 +50,8 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("keypairs: [{name: dev, project: p, public_key: ssh-ed25519 BBBB}]\nprojects: [{name: fresh}]")]
     public void What_only_comes_is_planned_from_a_part(string wish)
     {
-        Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
-        var expected = Planned(Fresh(inventory => inventory.Read()), Clouds.Spec(wish));
+        _directory.Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
+        var expected = Planned(_directory.Fresh(inventory => inventory.Read()), Clouds.Spec(wish));
         var (stored, usedPart) = Applied(Clouds.Spec(wish));
 
         Assert.True(usedPart && stored is not null);
@@ -85,53 +83,53 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("ports: [{name: vip, network: red, server: nobody}]")]
     public void What_needs_the_whole_cloud_is_planned_from_it(string wish)
     {
-        Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
-        var before = Fresh(inventory => inventory.Read());
+        _directory.Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
+        var before = _directory.Fresh(inventory => inventory.Read());
         var expected = Planned(before, Clouds.Spec(wish));
         var (stored, usedPart) = Applied(Clouds.Spec(wish));
 
         Assert.False(usedPart);
         Assert.Equal(expected is null, stored is null);
-        if (stored is null) Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
-        Assert.Equal(Lines(expected ?? before), Lines(Fresh(inventory => inventory.Read())));
+        if (stored is null) Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => _directory.Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
+        Assert.Equal(Lines(expected ?? before), Lines(_directory.Fresh(inventory => inventory.Read())));
     }
 
     [Fact]
     public void A_MAC_given_out_by_chance_that_a_port_elsewhere_has_is_given_out_again()
     {
-        Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
+        _directory.Fresh(inventory => inventory.Change(c => Known(Clouds.Apply(c, CloudEdits.Yaml))));
         var (asked, chance) = (Clouds.Spec("servers: [{name: new, project: p, ports: [{network: blue}]}]"), Clouds.Spec("servers: [{name: new, project: p, ports: [{network: blue, mac: 'fa:16:3e:00:00:01'}]}]"));
-        Fresh(inventory => inventory.CarryOut(cloud => Planner.Apply(cloud, IsPart(cloud) ? chance : asked), asked));
+        _directory.Fresh(inventory => inventory.CarryOut(cloud => Planner.Apply(cloud, IsPart(cloud) ? chance : asked), asked));
 
-        var stored = Fresh(inventory => inventory.Read());
+        var stored = _directory.Fresh(inventory => inventory.Read());
         Assert.Equal(stored.Ports.Count, stored.Ports.Values.DistinctBy(p => p.Mac).Count());
     }
 
     [Fact]
     public void An_id_that_another_has_on_a_network_the_wish_does_not_name_is_refused()
     {
-        Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
-        var before = Fresh(inventory => inventory.Read());
+        _directory.Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
+        var before = _directory.Fresh(inventory => inventory.Read());
         foreach (var wish in (string[])
         [
             $"subnets: [{{name: stray, id: {before.Subnet("blue-v4").Id}, network: red, cidr: 10.7.0.0/24}}]",
             $"ports: [{{name: stray, id: {before.PortOf("web").Id}, network: red, project: p}}]",
         ])
         {
-            Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
+            Assert.Equal(Refusal(before, Clouds.Spec(wish)), Assert.Throws<InventoryRuleException>(() => _directory.Fresh(inventory => inventory.Apply(Clouds.Spec(wish)))).Message);
         }
     }
 
     [Fact]
     public void A_network_more_with_servers_needs_no_look_at_those_of_others()
     {
-        Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
-        foreach (var damage in (string[])["UPDATE ports SET mac = 'x' || id", "UPDATE servers SET launch_index = 99999999999", "UPDATE floating_ips SET address = 'x'", "UPDATE subnets SET cidr = 'x' || id"]) Execute(damage);
+        _directory.Fresh(inventory => inventory.Change(c => Clouds.Apply(c, CloudEdits.Yaml)));
+        foreach (var damage in (string[])["UPDATE ports SET mac = 'x' || id", "UPDATE servers SET launch_index = 99999999999", "UPDATE floating_ips SET address = 'x'", "UPDATE subnets SET cidr = 'x' || id"]) _directory.Execute(damage);
 
         var wish = "networks: [{name: more, project: p, subnets: [{name: more-v4, cidr: 10.2.0.0/24}]}]\nservers: [{name: s, project: p, ports: [{network: more}]}]";
-        Assert.Equal(2, Fresh(inventory => inventory.Apply(Clouds.Spec(wish))).Revision);
+        Assert.Equal(2, _directory.Fresh(inventory => inventory.Apply(Clouds.Spec(wish))).Revision);
         foreach (var touching in (string[])["servers: [{name: t, project: p, ports: [{network: blue}]}]", "servers: [{name: web, project: p}]"])
-            Assert.Throws<InventoryBrokenException>(() => Fresh(inventory => inventory.Apply(Clouds.Spec(touching))));
+            Assert.Throws<InventoryBrokenException>(() => _directory.Fresh(inventory => inventory.Apply(Clouds.Spec(touching))));
     }
 
     [Fact]
@@ -208,7 +206,7 @@ public sealed class SurroundingsTests : IDisposable
         {
             return (null, false);
         }
-        return (Fresh(inventory => inventory.Read()), part && plans == 1);
+        return (_directory.Fresh(inventory => inventory.Read()), part && plans == 1);
     }
 
     // A part has no floating addresses; of the whole they are not read yet.
@@ -234,18 +232,5 @@ public sealed class SurroundingsTests : IDisposable
                 $"port {Network(p.NetworkId)} {Project(p.ProjectId)} {p.Name} {Device(p)} {p.DeviceOwner} {p.AttachIndex} {string.Join(' ', p.FixedIps.Select(Address))}").Order(StringComparer.Ordinal),
             .. cloud.FloatingIps.Values.Select(f => $"floating {f.Address} {f.FixedAddress}").Order(StringComparer.Ordinal),
         ];
-    }
-
-    private T Fresh<T>(Func<OwnInventory, T> use)
-    {
-        using var inventory = OwnInventory.Open(_directory.File);
-        return use(inventory);
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_directory.File};Pooling=False");
-        connection.Open();
-        Statement.Run(connection, sql);
     }
 }
