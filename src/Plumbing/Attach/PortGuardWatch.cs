@@ -15,27 +15,22 @@ internal sealed class PortGuardWatch(string stateDirectory, ProcessRunner runner
     {
         if (port.Trust == PortTrust.Infrastructure) return new GuardState(IsGuarded: false, IsOff: true, "a port of the cloud's own");
         var wanted = PortGuardElements.Of(NoBridges, [port]);
-        if (await RulesAsync(cancellationToken) is { } broken) return new GuardState(false, false, broken);
+        if (Broken() is { } broken) return new GuardState(false, false, broken);
 
         var asked = new StringBuilder();
-        foreach (var set in PortGuardElements.Sets)
-        {
-            foreach (var element in wanted[set]) asked.Append($"get element bridge {_table} {set} {{ {element.Split(" : ")[0]} }}\n");
-        }
-
+        foreach (var element in wanted.All) asked.Append($"get element bridge {_table} {GuardElement.NameOf(element.Element.Set)} {{ {element.Key} }}\n");
         var found = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-f", "-"], asked.ToString()), cancellationToken);
-        if (found.ExitCode != 0 || !found.Output.Contains(wanted[PortGuardElements.PortDevices].Single(), StringComparison.Ordinal))
+        if (found.ExitCode != 0 || !found.Output.Contains(wanted[GuardSet.PortDevices].Single(), StringComparison.Ordinal))
             return new GuardState(false, false, "the agent has not taken in what the inventory says of it; until then its device is shut off or held to what was said before");
         return port.Trust == PortTrust.Unguarded
             ? new GuardState(IsGuarded: false, IsOff: true, "its port security is off")
             : new GuardState(IsGuarded: true, IsOff: false, $"table bridge {_table} holds it to its own MAC and addresses");
     }
 
-    private async Task<string?> RulesAsync(CancellationToken cancellationToken)
+    private string? Broken() => PortGuardTable.Look(stateDirectory) switch
     {
-        var result = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-j", "-t", "list", "table", "bridge", _table]), cancellationToken);
-        if (result.ExitCode != 0)
-            return $"there is no table bridge {_table}: 'firstlight standalone' or 'firstlight host-agent' makes it, and must run with this state path ({stateDirectory})";
-        return PortGuardTable.IsAsMade(stateDirectory, result.Output) ? null : $"the rules of table bridge {_table} are not as they were made; the agent's next turn puts them back";
-    }
+        { IsThere: false } => $"there is no table bridge {_table}: 'firstlight standalone' or 'firstlight host-agent' makes it, and must run with this state path ({stateDirectory})",
+        { IsAsMade: false } => $"the rules of table bridge {_table} are not as they were made; the agent's next turn puts them back",
+        _ => null,
+    };
 }

@@ -1,17 +1,12 @@
 using System.Buffers.Binary;
 using System.ComponentModel;
+using static Firstlight.Plumbing.Interop.NftNetlink;
 
 namespace Firstlight.Plumbing.Interop;
 
 /// <summary>The number of the current nftables ruleset of a network namespace (linux/netfilter/nf_tables.h): every change anyone commits counts it up.</summary>
 internal static class NftGeneration
 {
-    public const byte NFT_MSG_NEWGEN = 15;
-    private const ushort NFNL_SUBSYS_NFTABLES = 10 << 8;
-    private const ushort NFT_MSG_GETGEN = 16;
-    private const ushort NFTA_GEN_ID = 1;
-    private const int FamilyHeaderLength = 4;
-
     /// <summary>Reads that of the calling thread's namespace.</summary>
     /// <returns>The number; null where this kernel does not tell.</returns>
     public static uint? Read()

@@ -1,41 +1,27 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Numerics;
 using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 
 namespace Firstlight.Plumbing.Nftables;
 
-/// <summary>What is in the sets of the port guard's table, device by device: elements as <c>nft</c> reads them and in one spelling only. Immutable and pure.</summary>
+/// <summary>What is in the sets of the port guard's table, device by device: in one form only. Immutable and pure.</summary>
 /// <remarks>Of a port that is the same object as before, so are its elements: a change among thousands of ports is a comparison of references but for what it touches.</remarks>
 internal sealed class PortGuardElements
 {
-    public const string CarriedDevices = "carried_devices";
-    public const string PortDevices = "port_devices";
-    public const string GuestMac = "guest_mac";
-    public const string GuestClient = "guest_client";
-    public const string GuestIp4 = "guest_ip4";
-    public const string GuestIp6 = "guest_ip6";
-    public const string GuestTarget = "guest_target";
-    public const string PairIp4 = "pair_ip4";
-    public const string PairIp6 = "pair_ip6";
-    public const string PairTarget = "pair_target";
-
-    /// <summary>All sets, in the order they are declared.</summary>
-    public static readonly string[] Sets =
-        [CarriedDevices, PortDevices, GuestMac, GuestClient, GuestIp4, GuestIp6, GuestTarget, PairIp4, PairIp6, PairTarget];
-
     // By name of the device, with which each element begins.
     private readonly Dictionary<string, OfDevice> _devices = new(StringComparer.Ordinal);
 
     // What was made of a port is found by the port itself, without making the name of its device again.
     private Dictionary<WantedPort, OfDevice> _ofPorts = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Elements of a set.</summary>
-    public IEnumerable<string> this[string set] => _devices.Values.SelectMany(d => d.Elements).Where(e => string.Equals(e.Set, set, StringComparison.Ordinal)).Select(e => e.Text);
+    /// <summary>Elements of a set as nft reads them.</summary>
+    public IEnumerable<string> this[GuardSet set] => _devices.Values.SelectMany(d => d.Elements.Where(e => e.Set == set).Select(e => e.Text(d.Device)));
+
+    /// <summary>All elements.</summary>
+    public IEnumerable<DeviceElement> All => _devices.Values.SelectMany(d => d.Elements.Select(e => new DeviceElement(d.Device, e)));
 
     /// <summary>A device that would be that of two ports, and is shut off; null when there is none.</summary>
     public string? Clash => _devices.FirstOrDefault(d => d.Value.IsClash).Key;
@@ -58,12 +44,11 @@ internal sealed class PortGuardElements
         return elements;
     }
 
-    /// <summary>What a listing of the sets shows.</summary>
-    public static PortGuardElements Listed(IEnumerable<(string Set, string Text)> listing)
+    /// <summary>What stands in the kernel's sets.</summary>
+    public static PortGuardElements Of(IEnumerable<KeyValuePair<string, List<GuardElement>>> devices)
     {
         var elements = new PortGuardElements();
-        foreach (var device in listing.GroupBy(e => e.Text.Split('"')[1], StringComparer.Ordinal))
-            elements._devices[device.Key] = new OfDevice(device.Key, Port: null, device.Any(e => e.Set is CarriedDevices), [.. device]);
+        foreach (var (device, found) in devices) elements._devices[device] = new OfDevice(device, isCarried: false, found);
         return elements;
     }
 
@@ -72,7 +57,7 @@ internal sealed class PortGuardElements
     {
         var elements = new PortGuardElements { _ofPorts = _ofPorts };
         foreach (var (device, made) in _devices) elements._devices[device] = made;
-        foreach (var device in strangers) elements._devices[device] = new OfDevice(device, Port: null, IsCarried: false, [Off(device)]);
+        foreach (var device in strangers) elements._devices[device] = new OfDevice(device, isCarried: false, [GuardElement.Of(GuardVerdict.Drop)]);
         return elements;
     }
 
@@ -82,19 +67,19 @@ internal sealed class PortGuardElements
     /// <summary>Whether of each device that is here there is something in others, too.</summary>
     public bool AreWithin(PortGuardElements others) => _devices.Keys.All(others.Has);
 
-    /// <summary>Elements that are not in others, by set.</summary>
-    public ILookup<string, string> Except(PortGuardElements others)
+    /// <summary>Elements that are not in others, device by device.</summary>
+    public IEnumerable<DeviceElement> Except(PortGuardElements others)
     {
-        var different = from device in _devices
-                        let other = others._devices.GetValueOrDefault(device.Key)
-                        where !ReferenceEquals(device.Value, other)
-                        from element in other is null ? device.Value.Elements : device.Value.Elements.Except(other.Elements)
-                        select element;
-        return different.ToLookup(e => e.Set, e => e.Text, StringComparer.Ordinal);
+        foreach (var (device, made) in _devices)
+        {
+            var other = others._devices.GetValueOrDefault(device);
+            if (ReferenceEquals(made, other)) continue;
+            var elements = made.Elements;
+            var known = other?.Elements ?? [];
+            if (elements.AsSpan().SequenceEqual(known)) continue;
+            foreach (var element in elements.Except(known)) yield return new DeviceElement(device, element);
+        }
     }
-
-    /// <summary>An IPv6 address as nft has an integer of 128 bits.</summary>
-    public static string Integer(BigInteger value, int bits) => "0x" + value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(bits / 4, '0');
 
     private void Add(WantedPort port, OfDevice made)
     {
@@ -102,44 +87,33 @@ internal sealed class PortGuardElements
         if (_devices.TryAdd(made.Device, made)) return;
         var first = _devices[made.Device];
         if (!string.Equals(first.Port?.Id, port.Id, StringComparison.Ordinal))
-            _devices[made.Device] = new OfDevice(made.Device, Port: null, first.IsCarried, [.. Carried(made.Device, first.IsCarried), Off(made.Device)]) { IsClash = true };
+            _devices[made.Device] = new OfDevice(made.Device, first.IsCarried, [.. first.IsCarried ? [GuardElement.Carried] : Array.Empty<GuardElement>(), GuardElement.Of(GuardVerdict.Drop)]) { IsClash = true };
     }
 
-    private static (string Set, string Text)[] Carried(string device, bool isCarried) => isCarried ? [(CarriedDevices, $"\"{device}\"")] : [];
-
-    private static (string Set, string Text) Off(string device) => (PortDevices, $"\"{device}\" : drop");
-
-    // A port may be told twice to send from its own MAC.
-    private static IEnumerable<(string Set, string Text)> OfPort(string device, WantedPort port)
+    private static void AddGuest(HashSet<GuardElement> elements, WantedPort port)
     {
-        var elements = new List<(string Set, string Text)> { (PortDevices, $"{device} : {(port.Trust == PortTrust.Guarded ? $"goto {PortGuardRuleset.GuestChain}" : "accept")}") };
-        if (port.Trust == PortTrust.Guarded) AddGuest(elements, device, port);
-        return elements.Distinct();
-    }
-
-    private static void AddGuest(ICollection<(string Set, string Text)> elements, string device, WantedPort port)
-    {
-        AddStation(elements, device, port.Mac);
+        AddStation(elements, port.Mac);
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
         {
             var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
-            elements.Add((isV4 ? GuestIp4 : GuestIp6, $"{device} . {Format.Mac(port.Mac)} . {address}"));
-            if (!isV4) elements.Add((GuestTarget, $"{device} . {Format.Mac(port.Mac)} . {Integer(ValueOf(address), 128)}"));
+            var number = GuardElement.Number(address);
+            elements.Add(GuardElement.Of(isV4 ? GuardSet.GuestIp4 : GuardSet.GuestIp6, port.Mac, number, number));
+            if (!isV4) elements.Add(GuardElement.Of(GuardSet.GuestTarget, port.Mac, number, number));
         }
 
-        foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(elements, device, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
+        foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(elements, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
     }
 
-    private static void AddStation(ICollection<(string Set, string Text)> elements, string device, PhysicalAddress mac)
+    private static void AddStation(HashSet<GuardElement> elements, PhysicalAddress mac)
     {
-        elements.Add((GuestMac, $"{device} . {Format.Mac(mac)}"));
-        elements.Add((GuestClient, $"{device} . {Integer(new BigInteger(mac.GetAddressBytes(), isUnsigned: true, isBigEndian: true), 48)}"));
+        elements.Add(GuardElement.Of(GuardSet.GuestMac, mac));
+        elements.Add(GuardElement.Of(GuardSet.GuestClient, mac));
     }
 
-    private static void AddPairs(
-        ICollection<(string Set, string Text)> elements, string device, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
+    private static void AddPairs(HashSet<GuardElement> elements, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
     {
-        AddStation(elements, device, mac);
+        // A port may be told to send from its own MAC, which it may anyway.
+        AddStation(elements, mac);
 
         // Neighbour discovery of a MAC that is not the port's own needs its link-local address too.
         if (!mac.Equals(port.Mac)) prefixes = prefixes.Add(new IPNetwork(NamespacePlan.LinkLocalOf(mac), 128));
@@ -148,12 +122,10 @@ internal sealed class PortGuardElements
         foreach (var prefix in prefixes.Distinct().Where(p => !prefixes.Any(other => Holds(other, p))))
         {
             var isV4 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
-            var isOne = prefix.PrefixLength == (isV4 ? 32 : 128);
-            elements.Add((isV4 ? PairIp4 : PairIp6, $"{device} . {Format.Mac(mac)} . {(isOne ? prefix.BaseAddress : prefix)}"));
-            if (isV4) continue;
-            var first = ValueOf(prefix.BaseAddress);
-            var last = first + (BigInteger.One << (128 - prefix.PrefixLength)) - 1;
-            elements.Add((PairTarget, $"{device} . {Format.Mac(mac)} . {Integer(first, 128)}{(isOne ? "" : "-" + Integer(last, 128))}"));
+            var first = GuardElement.Number(prefix.BaseAddress);
+            var last = first | (prefix.PrefixLength == 0 ? UInt128.MaxValue : (UInt128.One << ((isV4 ? 32 : 128) - prefix.PrefixLength)) - 1);
+            elements.Add(GuardElement.Of(isV4 ? GuardSet.PairIp4 : GuardSet.PairIp6, mac, first, last));
+            if (!isV4) elements.Add(GuardElement.Of(GuardSet.PairTarget, mac, first, last));
         }
     }
 
@@ -167,17 +139,50 @@ internal sealed class PortGuardElements
             ? [IPNetwork.Parse("0.0.0.0/1"), IPNetwork.Parse("128.0.0.0/1")]
             : [IPNetwork.Parse("::/1"), IPNetwork.Parse("8000::/1")];
 
-    private static BigInteger ValueOf(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
-
-    // What it was made of: a port, or something that is no single port's.
-    private sealed record OfDevice(string Device, WantedPort? Port, bool IsCarried, (string Set, string Text)[] Elements)
+    // Elements of a port are made of it when they are asked for: of thousands of ports, most are only ever compared as objects.
+    private sealed class OfDevice(string device, bool isCarried, IEnumerable<GuardElement>? elements = null)
     {
+        private readonly GuardElement[]? _elements = elements is null ? null : Sorted(elements);
+
+        public string Device => device;
+
+        public bool IsCarried => isCarried;
+
+        /// <summary>The port it is of; null when it is no single port's.</summary>
+        public WantedPort? Port { get; private init; }
+
         public bool IsClash { get; init; }
 
-        public static OfDevice Of(WantedPort port, bool isCarried)
+        /// <summary>In order, and each once.</summary>
+        public GuardElement[] Elements => _elements ?? OfPort();
+
+        public static OfDevice Of(WantedPort port, bool isCarried) => new(DeviceNames.HostEnd(port.Id), isCarried) { Port = port };
+
+        private GuardElement[] OfPort()
         {
-            var device = DeviceNames.HostEnd(port.Id);
-            return new OfDevice(device, port, isCarried, [.. Carried(device, isCarried), .. OfPort($"\"{device}\"", port)]);
+            var made = new HashSet<GuardElement> { GuardElement.Of(Port!.Trust == PortTrust.Guarded ? GuardVerdict.Guest : GuardVerdict.Accept) };
+            if (isCarried) made.Add(GuardElement.Carried);
+            if (Port.Trust == PortTrust.Guarded) AddGuest(made, Port);
+            return Sorted(made);
+        }
+
+        private static GuardElement[] Sorted(IEnumerable<GuardElement> elements)
+        {
+            GuardElement[] sorted = [.. elements];
+            Array.Sort(sorted, GuardElement.Compare);
+            return sorted;
         }
     }
+}
+
+/// <summary>An element of one of the port guard's sets.</summary>
+/// <param name="Device">Device it begins with.</param>
+/// <param name="Element">The rest.</param>
+internal readonly record struct DeviceElement(string Device, GuardElement Element)
+{
+    /// <summary>As nft reads it, to be found or deleted.</summary>
+    public string Key => Element.Key(Device);
+
+    /// <summary>As nft reads it, to be added.</summary>
+    public string Text => Element.Text(Device);
 }

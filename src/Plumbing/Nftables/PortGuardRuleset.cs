@@ -28,28 +28,27 @@ internal static class PortGuardRuleset
     public static string Render(string table, PortGuardElements elements)
     {
         var text = new StringBuilder($"table bridge {table}\ndelete table bridge {table}\n{Skeleton(table)}");
-        foreach (var set in PortGuardElements.Sets) Append(text, "add", table, set, elements[set]);
+        AppendSets(text, table, ("add", elements.All.ToLookup(e => e.Element.Set, e => e.Text)));
         return text.ToString();
     }
 
     /// <summary>One transaction that takes the sets from one state to another; empty when they are the same.</summary>
     public static string Delta(string table, PortGuardElements from, PortGuardElements to)
     {
-        var (gone, come, text) = (from.Except(to), to.Except(from), new StringBuilder());
-        foreach (var set in PortGuardElements.Sets)
-        {
-            Append(text, "delete", table, set, gone[set].Select(e => e.Split(" : ")[0]));
-            Append(text, "add", table, set, come[set]);
-        }
-
+        var text = new StringBuilder();
+        AppendSets(text, table, ("delete", from.Except(to).ToLookup(e => e.Element.Set, e => e.Key)), ("add", to.Except(from).ToLookup(e => e.Element.Set, e => e.Text)));
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, string verb, string table, string set, IEnumerable<string> elements)
+    private static void AppendSets(StringBuilder text, string table, params ReadOnlySpan<(string Verb, ILookup<GuardSet, string> Elements)> changes)
     {
-        var start = text.Length;
-        text.AppendJoin(", ", elements.Order(StringComparer.Ordinal));
-        if (text.Length > start) text.Insert(start, $"{verb} element bridge {table} {set} {{ ").Append(" }\n");
+        foreach (var set in GuardElement.Sets)
+        {
+            foreach (var (verb, elements) in changes)
+            {
+                if (elements.Contains(set)) text.Append($"{verb} element bridge {table} {GuardElement.NameOf(set)} {{ ").AppendJoin(", ", elements[set].Order(StringComparer.Ordinal)).Append(" }\n");
+            }
+        }
     }
 
     // icmpv6 targets and DHCP's chaddr are read as raw bits: this nft has no names for them (taddr is younger than 1.0.6).

@@ -7,10 +7,8 @@ namespace Firstlight.Plumbing.Nftables;
 
 /// <summary>The port guard's table in the kernel: changed by differences, each one transaction, and put back when someone touched it.</summary>
 /// <param name="hand">Changes rules.</param>
-/// <param name="runner">Reads them.</param>
-/// <param name="stateDirectory">State directory. A file in it remembers what nft lists of the rules after we made them. nft prints rules in its own words, which change with its
-/// version; so they are compared with what it printed then, not with what we rendered.</param>
-internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string stateDirectory)
+/// <param name="stateDirectory">State directory. A file in it remembers what the kernel told of the rules after we made them.</param>
+internal sealed class PortGuardTable(Hand hand, string stateDirectory)
 {
     private readonly string _table = PortGuardRuleset.TableOf(stateDirectory);
     private readonly string _memory = MemoryOf(stateDirectory);
@@ -24,7 +22,7 @@ internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string sta
     public async Task<string?> EnsureAsync(PortGuardElements wanted, CancellationToken cancellationToken)
     {
         var generation = NftGeneration.Read();
-        var present = _known is { } known && known.Generation == generation ? known.Elements : await ReadAsync(cancellationToken);
+        var present = _known is { } known && known.Generation == generation ? known.Elements : Read();
         var text = present is null ? PortGuardRuleset.Render(_table, wanted) : ReferenceEquals(present, wanted) ? "" : PortGuardRuleset.Delta(_table, present, wanted);
         var step = 0u;
         var change = text.Length == 0 ? null : present is null ? $"make table bridge {_table}" : $"bridge {_table}: {Count(text)}";
@@ -34,7 +32,7 @@ internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string sta
             _known = null;
             await hand.RunAsync(new ProcessCall("guarding ports", "nft", ["-f", "-"], text), cancellationToken);
             step = 1;
-            if (present is null) await RememberAsync(cancellationToken);
+            if (present is null) Remember();
         }
 
         // Only when nobody else changed rules meanwhile is it known what there is.
@@ -46,31 +44,26 @@ internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string sta
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         _known = null;
-        var there = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-t", "list", "table", "bridge", _table]), cancellationToken);
-        if (there.ExitCode == 0) await hand.RunAsync(new ProcessCall("removing the port guard", "nft", ["delete", "table", "bridge", _table]), cancellationToken);
+        if (List(_table) is not null) await hand.RunAsync(new ProcessCall("removing the port guard", "nft", ["delete", "table", "bridge", _table]), cancellationToken);
         hand.Remove(_memory);
     }
 
-    /// <summary>Whether sets, chains and rules of a listing are those that were made, whoever made them.</summary>
-    public static bool IsAsMade(string stateDirectory, string json)
+    /// <summary>Whether there is a table for a state directory, and whether its sets, chains and rules are those that were made, whoever made them.</summary>
+    public static (bool IsThere, bool IsAsMade) Look(string stateDirectory)
     {
-        try
-        {
-            return string.Equals(StateFiles.Read(MemoryOf(stateDirectory)), Memory(PortGuardRuleset.TableOf(stateDirectory), PortGuardListing.Parse(json)), StringComparison.Ordinal);
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
+        var table = PortGuardRuleset.TableOf(stateDirectory);
+        var listing = List(table);
+        return (listing is not null, listing is not null && StateFiles.Holds(MemoryOf(stateDirectory), Memory(table, listing)));
     }
 
     // Null when the table is not there or its rules are not as we made them.
-    private async Task<PortGuardElements?> ReadAsync(CancellationToken cancellationToken)
+    private PortGuardElements? Read()
     {
+        if (List(_table) is not { } listing || !StateFiles.Holds(_memory, Memory(_table, listing))) return null;
         try
         {
-            var listing = await ListAsync(cancellationToken);
-            return listing is not null && string.Equals(StateFiles.Read(_memory), Memory(listing), StringComparison.Ordinal) ? listing.Elements : null;
+            using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
+            return GuardReader.Read(rules, _table);
         }
         catch (FormatException)
         {
@@ -79,23 +72,21 @@ internal sealed class PortGuardTable(Hand hand, ProcessRunner runner, string sta
     }
 
     // Someone may have flushed it already. Then nothing is remembered, and the next look makes the table anew.
-    private async Task RememberAsync(CancellationToken cancellationToken)
+    private void Remember()
     {
         hand.Remove(_memory);
-        if (await ListAsync(cancellationToken) is not { } listing || listing.Parts != PortGuardRuleset.Parts) return;
+        if (List(_table) is not { } listing || listing.Parts != PortGuardRuleset.Parts) return;
         hand.MakeDirectory(Path.GetDirectoryName(_memory)!);
-        hand.Replace(_memory, Memory(listing));
+        hand.Replace(_memory, Memory(_table, listing));
     }
 
-    private async Task<PortGuardListing?> ListAsync(CancellationToken cancellationToken)
+    private static TableListing? List(string table)
     {
-        var result = await runner.TryRunAsync(new ProcessCall("reading the port guard", "nft", ["-j", "list", "table", "bridge", _table]), cancellationToken);
-        return result.ExitCode == 0 ? PortGuardListing.Parse(result.Output) : null;
+        using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
+        return TableListing.Read(rules, NftNetlink.NFPROTO_BRIDGE, table);
     }
 
-    private string Memory(PortGuardListing listing) => Memory(_table, listing);
-
-    private static string Memory(string table, PortGuardListing listing) => $"{Hash(PortGuardRuleset.Skeleton(table))} {Hash(listing.Skeleton)}\n";
+    private static string Memory(string table, TableListing listing) => $"{Hash(PortGuardRuleset.Skeleton(table))} {listing.Digest}\n";
 
     private static string MemoryOf(string stateDirectory) => Path.Combine(stateDirectory, "plumbing", "nft-ports");
 

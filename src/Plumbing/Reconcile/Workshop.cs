@@ -30,7 +30,7 @@ internal sealed class Workshop : IDisposable
     {
         var ip = new IpTool(hand);
         _daemons = new DaemonKeeper(hand, time, FollowDaemon, logger);
-        Ports = new PortWork(ip, _devices, journal, new PortGuardTable(hand, runner, stateDirectory));
+        Ports = new PortWork(ip, _devices, journal, new PortGuardTable(hand, stateDirectory));
         _sites = new DeviceWork(hand, ip, _devices, _sockets, journal, time, (name, identity) => watch()?.FollowNamespace(name, identity));
         _units = new UnitWork(
             stateDirectory, hand, ip, _devices, journal, _sites,

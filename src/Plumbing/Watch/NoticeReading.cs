@@ -59,6 +59,6 @@ internal static class NoticeReading
 
         return names;
 
-        static bool IsGeneration(ushort type) => (type & 0xff) == NftGeneration.NFT_MSG_NEWGEN;
+        static bool IsGeneration(ushort type) => (type & 0xff) == NftNetlink.NFT_MSG_NEWGEN;
     }
 }

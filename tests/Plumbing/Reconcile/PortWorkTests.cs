@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using Firstlight.Plumbing.Attach;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
@@ -52,27 +53,28 @@ public sealed class PortWorkTests
         try
         {
             await host.RunAsync("ip", "link", "set", device, "master", DeviceNames.Bridge(network.Id));
-            Assert.Equal("goto guest", await VerdictAsync());
+            Assert.Equal("goto guest", Verdict());
 
             await work.GuardAsync(new WantedHost([network], []) { Ports = [] }, isHeard: true, [], TestContext.Current.CancellationToken);
 
-            Assert.Equal("drop", await VerdictAsync());
+            Assert.Equal("drop", Verdict());
         }
         finally
         {
             await host.TryAsync("ip", "link", "del", device);
         }
 
-        async Task<string?> VerdictAsync()
+        string? Verdict()
         {
-            var listing = PortGuardListing.Parse(await host.RunAsync("nft", "-j", "list", "table", "bridge", PortGuardRuleset.TableOf(host.State)));
-            return listing.Elements[PortGuardElements.PortDevices].SingleOrDefault(e => e.StartsWith($"\"{device}\"", StringComparison.Ordinal))?.Split(" : ")[1];
+            using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
+            var elements = GuardReader.Read(rules, PortGuardRuleset.TableOf(host.State));
+            return elements![GuardSet.PortDevices].SingleOrDefault(e => e.StartsWith($"\"{device}\"", StringComparison.Ordinal))?.Split(" : ")[1];
         }
     }
 
     private static PortWork Work(Host host, HostDevices devices, Journal journal)
     {
         var hand = new Hand(host.Runner);
-        return new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.Runner, host.State));
+        return new PortWork(new IpTool(hand), devices, journal, new PortGuardTable(hand, host.State));
     }
 }
