@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text;
 using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
@@ -27,10 +28,21 @@ internal sealed class PortGuardWatch(string stateDirectory, ProcessRunner runner
             : new GuardState(IsGuarded: true, IsOff: false, $"table bridge {_table} holds it to its own MAC and addresses");
     }
 
-    private string? Broken() => PortGuardTable.Look(stateDirectory) switch
+    // Only root may read rules, and not in every container.
+    private string? Broken()
     {
-        { IsThere: false } => $"there is no table bridge {_table}: 'firstlight standalone' or 'firstlight host-agent' makes it, and must run with this state path ({stateDirectory})",
-        { IsAsMade: false } => $"the rules of table bridge {_table} are not as they were made; the agent's next turn puts them back",
-        _ => null,
-    };
+        try
+        {
+            return PortGuardTable.Look(stateDirectory) switch
+            {
+                { IsThere: false } => $"there is no table bridge {_table}: 'firstlight standalone' or 'firstlight host-agent' makes it, and must run with this state path ({stateDirectory})",
+                { IsAsMade: false } => $"the rules of table bridge {_table} are not as they were made; the agent's next turn puts them back",
+                _ => null,
+            };
+        }
+        catch (Win32Exception e)
+        {
+            return $"the rules of table bridge {_table} cannot be read: {e.Message}";
+        }
+    }
 }
