@@ -84,6 +84,24 @@ public sealed class HostDevicesTests
         Assert.Equal(alone, Ask(devices, device));
     }
 
+    // Written where there is no program to say it: of a bridge that is up the kernel tells of that as well.
+    [Fact]
+    public async Task What_a_bridge_learns_is_seen_as_it_changes()
+    {
+        await using var host = new Host();
+        var bridge = host.NewDevice();
+        await host.RunAsync("ip", "link", "add", bridge, "up", "type", "bridge");
+        using var devices = new HostDevices();
+        Assert.False(Ask(devices, bridge)?.RefusesReserved);
+
+        await File.WriteAllTextAsync($"/sys/class/net/{bridge}/bridge/no_linklocal_learn", "1", TestContext.Current.CancellationToken);
+        Assert.True(devices.Find(bridge)?.RefusesReserved);
+        Assert.True(Ask(devices, bridge)?.RefusesReserved);
+
+        await File.WriteAllTextAsync($"/sys/class/net/{bridge}/bridge/no_linklocal_learn", "0", TestContext.Current.CancellationToken);
+        Assert.False(devices.Find(bridge)?.RefusesReserved);
+    }
+
     private static Device? Ask(HostDevices devices, string name)
     {
         for (var question = 0; question < Many; question++) devices.Find(name);
