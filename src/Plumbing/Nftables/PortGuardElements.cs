@@ -67,9 +67,10 @@ internal sealed class PortGuardElements
     /// <summary>Whether of each device that is here there is something in others, too.</summary>
     public bool AreWithin(PortGuardElements others) => _devices.Keys.All(others.Has);
 
-    /// <summary>Elements that are not in others, device by device.</summary>
-    public IEnumerable<DeviceElement> Except(PortGuardElements others)
+    /// <summary>What others have and these have not, and what these have and others have not, device by device.</summary>
+    public (List<DeviceElement> Missing, List<DeviceElement> Extra) CompareWith(PortGuardElements others)
     {
+        var (missing, extra) = (new List<DeviceElement>(), new List<DeviceElement>());
         foreach (var (device, made) in _devices)
         {
             var other = others._devices.GetValueOrDefault(device);
@@ -77,8 +78,16 @@ internal sealed class PortGuardElements
             var elements = made.Elements;
             var known = other?.Elements ?? [];
             if (elements.AsSpan().SequenceEqual(known)) continue;
-            foreach (var element in elements.Except(known)) yield return new DeviceElement(device, element);
+            missing.AddRange(known.Except(elements).Select(e => new DeviceElement(device, e)));
+            extra.AddRange(elements.Except(known).Select(e => new DeviceElement(device, e)));
         }
+
+        foreach (var (device, made) in others._devices)
+        {
+            if (!_devices.ContainsKey(device)) missing.AddRange(made.Elements.Select(e => new DeviceElement(device, e)));
+        }
+
+        return (missing, extra);
     }
 
     private void Add(WantedPort port, OfDevice made)

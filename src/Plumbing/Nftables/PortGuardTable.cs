@@ -59,10 +59,10 @@ internal sealed class PortGuardTable(Hand hand, string stateDirectory)
     // Null when the table is not there or its rules are not as we made them.
     private PortGuardElements? Read()
     {
-        if (List(_table) is not { } listing || !StateFiles.Holds(_memory, Memory(_table, listing))) return null;
+        using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
+        if (List(rules, _table) is not { } listing || !StateFiles.Holds(_memory, Memory(_table, listing))) return null;
         try
         {
-            using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
             return GuardReader.Read(rules, _table);
         }
         catch (FormatException)
@@ -83,8 +83,10 @@ internal sealed class PortGuardTable(Hand hand, string stateDirectory)
     private static TableListing? List(string table)
     {
         using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
-        return TableListing.Read(rules, NftNetlink.NFPROTO_BRIDGE, table);
+        return List(rules, table);
     }
+
+    private static TableListing? List(NetlinkSocket rules, string table) => TableListing.Read(rules, NftNetlink.NFPROTO_BRIDGE, table);
 
     private static string Memory(string table, TableListing listing) => $"{Hash(PortGuardRuleset.Skeleton(table))} {listing.Digest}\n";
 
