@@ -105,7 +105,7 @@ internal sealed class PortGuardElements
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
         {
             var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
-            var number = GuardElement.Number(address);
+            var number = Bits128.Of(address);
             elements.Add(GuardElement.Of(isV4 ? GuardSet.GuestIp4 : GuardSet.GuestIp6, port.Mac, number, number));
             if (!isV4) elements.Add(GuardElement.Of(GuardSet.GuestTarget, port.Mac, number, number));
         }
@@ -131,8 +131,8 @@ internal sealed class PortGuardElements
         foreach (var prefix in prefixes.Distinct().Where(p => !prefixes.Any(other => Holds(other, p))))
         {
             var isV4 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
-            var first = GuardElement.Number(prefix.BaseAddress);
-            var last = first | (prefix.PrefixLength == 0 ? UInt128.MaxValue : (UInt128.One << ((isV4 ? 32 : 128) - prefix.PrefixLength)) - 1);
+            var first = Bits128.Of(prefix.BaseAddress);
+            var last = first.WithLast((isV4 ? 32 : 128) - prefix.PrefixLength);
             elements.Add(GuardElement.Of(isV4 ? GuardSet.PairIp4 : GuardSet.PairIp6, mac, first, last));
             if (!isV4) elements.Add(GuardElement.Of(GuardSet.PairTarget, mac, first, last));
         }
