@@ -68,6 +68,14 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
         return left.Last != right.Last ? Bits128.Compare(left.Last, right.Last) : left.Verdict.CompareTo(right.Verdict);
     }
 
+    /// <summary>What it lets a device use: an address or a range, where it is of no address a MAC.</summary>
+    public string Lets => Set switch
+    {
+        GuardSet.CarriedDevices or GuardSet.PortDevices => "anything",
+        GuardSet.GuestMac or GuardSet.GuestClient => Station,
+        _ => First == Last ? AddressText(First) : $"{AddressText(First)}-{AddressText(Last)}",
+    };
+
     /// <summary>As nft reads it, to be found or deleted.</summary>
     public string Key(string device) => Set switch
     {
@@ -93,9 +101,10 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
         $"{(byte)(Mac >> 40):x2}:{(byte)(Mac >> 32):x2}:{(byte)(Mac >> 24):x2}:{(byte)(Mac >> 16):x2}:{(byte)(Mac >> 8):x2}:{(byte)Mac:x2}";
 
     // ICMPv6 targets are raw bits to this nft.
-    private string Address(Bits128 number)
+    private string Address(Bits128 number) => Set is GuardSet.GuestTarget or GuardSet.PairTarget ? $"0x{number.High:x16}{number.Low:x16}" : AddressText(number);
+
+    private string AddressText(Bits128 number)
     {
-        if (Set is GuardSet.GuestTarget or GuardSet.PairTarget) return $"0x{number.High:x16}{number.Low:x16}";
         Span<byte> bytes = stackalloc byte[Bits128.Length];
         number.Write(bytes);
         return new IPAddress(Set is GuardSet.GuestIp4 or GuardSet.PairIp4 ? bytes[12..] : bytes).ToString();

@@ -61,6 +61,9 @@ internal sealed class PortGuardElements
         return elements;
     }
 
+    /// <summary>Elements of one device, in order; empty when there are none.</summary>
+    public IReadOnlyList<GuardElement> Of(string device) => _devices.GetValueOrDefault(device)?.Elements ?? [];
+
     /// <summary>Whether there is anything of a device.</summary>
     public bool Has(string device) => _devices.ContainsKey(device);
 
