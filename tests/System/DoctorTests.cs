@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Firstlight.Cli.Views;
 using Firstlight.Inventory.Own;
 using Firstlight.Inventory.Own.Model;
+using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
-using Firstlight.Plumbing.Look;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.System.Tests.Support;
 
@@ -157,7 +157,7 @@ public sealed class DoctorTests : IAsyncLifetime
     private async Task BrokenGuardAsync()
     {
         var port = PortOf("wren");
-        var table = HostLook.GuardTable(_lab.StatePath).Split(' ')[1];
+        var table = GuestAttachment.GuardTable(_lab.StatePath);
         var element = $"{{ \"{DeviceNames.HostEnd(port.Id)}\" . {CloudViews.MacText(port.Mac)} . {port.FixedIps[0].Address} }}";
         await DoAsync("nft", "delete", "element", "bridge", table, "guest_ip4", element);
         await NamedAsync("wren", "guard", "is dropped");
@@ -168,7 +168,7 @@ public sealed class DoctorTests : IAsyncLifetime
     // Last of all, for nothing but the agent puts it back.
     private async Task LostGuardAsync()
     {
-        var table = HostLook.GuardTable(_lab.StatePath).Split(' ')[1];
+        var table = GuestAttachment.GuardTable(_lab.StatePath);
         await DoAsync("nft", "flush", "chain", "bridge", table, "guest_arp");
         Assert.Contains("are not as they were made", (await NamedAsync("wren", "guard", "reading its metadata")).First!.Seen);
         await DoAsync("nft", "delete", "table", "bridge", table);

@@ -104,7 +104,6 @@ internal sealed class HostLoop : IReadinessCheck
                 if (revision == told) break;
                 if (Judge() is null && _plumber.Describe().Outstanding == 0)
                 {
-                    if (told < 0) GiveBack();
                     told = revision;
                     RoleLog.InOrder(_logger, revision, networks, routers, _agent.Report().Listening);
                     break;
@@ -115,9 +114,6 @@ internal sealed class HostLoop : IReadinessCheck
             }
         }
     }
-
-    // A first look at a thousand networks leaves more garbage than all that follows; the collector alone would keep its room for good. Once, when nobody waits for it.
-    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     // The outermost loop of the host: whatever was met, it is tried again.
     private async Task RetryingAsync(Func<CancellationToken, Task> work, Action<string> failed, CancellationToken cancellationToken)
@@ -148,10 +144,20 @@ internal sealed class HostLoop : IReadinessCheck
         if (_wishProblem is { } wish) return wish;
         if (_keepProblem is { } keep) return keep;
         var state = _plumber.Describe();
-        if (state.Outstanding == 0) _wasComplete = true;
+        if (state.Outstanding == 0) Complete();
         if (!_wasComplete) return $"{state.Outstanding} networks and routers were not looked at yet";
         if (state.Failing is [var first, .. var others]) return $"{first.Unit}: {first.Reason}{(others.IsEmpty ? "" : $" (and {others.Length} more fail)")}";
         return _agent.Report().Problems.FirstOrDefault(p => state.Outstanding == 0 || p.State != ListenerState.NamespaceMissing) is { } deaf ? $"{deaf.Spec}: {deaf.Reason}" : null;
+    }
+
+    // A first look at a thousand networks leaves more garbage than all that follows; the collector alone would keep its room for good. Given back once, before anyone is told that all was looked at.
+    private void Complete()
+    {
+        lock (_lock)
+        {
+            if (!_wasComplete) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            _wasComplete = true;
+        }
     }
 
     // A namespace or device that was made anew needs its listeners.

@@ -4,4 +4,21 @@ namespace Firstlight.Plumbing.Attach;
 /// <param name="IsGuarded">Whether only what the port may send passes.</param>
 /// <param name="IsOff">Whether everything passes on purpose.</param>
 /// <param name="Reason">Why, in one line.</param>
-public sealed record GuardState(bool IsGuarded, bool IsOff, string Reason);
+/// <param name="Flaw">What is wrong with it.</param>
+public sealed record GuardState(bool IsGuarded, bool IsOff, string Reason, GuardFlaw Flaw = GuardFlaw.None);
+
+/// <summary>What is wrong with the rules that guard a port.</summary>
+public enum GuardFlaw
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>There are none, they are not as they were made, or cannot be read: nothing is known to hold anyone.</summary>
+    Rules,
+
+    /// <summary>They do not know the port's device, which is shut off then.</summary>
+    Device,
+
+    /// <summary>They hold the device to other addresses than the port's own.</summary>
+    Addresses,
+}

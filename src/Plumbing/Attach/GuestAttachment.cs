@@ -28,7 +28,7 @@ public sealed class GuestAttachment
     {
         (_stateDirectory, _time) = (stateDirectory, time);
         _runner = new ProcessRunner(ProgramDeadline, time);
-        _guard = new PortGuardWatch(stateDirectory, _runner);
+        _guard = new PortGuardWatch(stateDirectory);
         _hand = new Hand(_runner);
         _ip = new IpTool(_hand);
     }
@@ -37,7 +37,7 @@ public sealed class GuestAttachment
     public TimeSpan WaitForAgent { get; init; } = Patience;
 
     /// <summary>What the kernel's rules hold a port to now.</summary>
-    public Task<GuardState> GuardAsync(WantedPort port, CancellationToken cancellationToken) => _guard.ReadAsync(port, cancellationToken);
+    public GuardState Guard(WantedPort port) => _guard.Read(port);
 
     /// <summary>Name of the table of family bridge that guards the ports of a state directory.</summary>
     public static string GuardTable(string stateDirectory) => Nftables.PortGuardRuleset.TableOf(stateDirectory);
@@ -52,7 +52,7 @@ public sealed class GuestAttachment
     {
         if (port.Trust == PortTrust.Infrastructure) throw new AttachException($"port {port.Id} is the cloud's own (DHCP or router): no guest can be plugged into it");
         var deadline = _time.GetUtcNow() + WaitForAgent;
-        while (await MissingAsync(port, cancellationToken) is { } missing)
+        while (Missing(port) is { } missing)
         {
             if (_time.GetUtcNow() >= deadline) throw new AttachException(missing);
             await Task.Delay(Look, _time, cancellationToken);
@@ -88,12 +88,12 @@ public sealed class GuestAttachment
         return true;
     }
 
-    private async Task<string?> MissingAsync(WantedPort port, CancellationToken cancellationToken)
+    private string? Missing(WantedPort port)
     {
         var bridge = DeviceNames.Bridge(port.NetworkId);
         if (!Directory.Exists($"/sys/class/net/{bridge}"))
             return $"there is no bridge {bridge} on this host: 'firstlight standalone' or 'firstlight host-agent' makes it, and must run with this state path ({_stateDirectory})";
-        var state = await _guard.ReadAsync(port, cancellationToken);
+        var state = Guard(port);
         return state.IsGuarded || state.IsOff ? null : $"port {port.Id} is not guarded yet, so it is not plugged in: {state.Reason}";
     }
 

@@ -78,8 +78,19 @@ internal static partial class WakeDescriptor
 
     public static void Signal(SafeFileHandle descriptor) => _ = write(descriptor, BitConverter.GetBytes(1UL), sizeof(ulong));
 
+    /// <summary>Sleeps until it is told to, once or more often, and makes it as if it never was.</summary>
+    public static void Wait(SafeFileHandle descriptor)
+    {
+        while (read(descriptor, out _, sizeof(ulong)) < 0 && Marshal.GetLastPInvokeError() == SocketCalls.EINTR)
+        {
+        }
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial SafeFileHandle eventfd(uint start, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(SafeFileHandle descriptor, out ulong times, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeFileHandle descriptor, byte[] data, nuint length);

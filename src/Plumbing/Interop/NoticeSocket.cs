@@ -4,26 +4,24 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Firstlight.Plumbing.Interop;
 
-/// <summary>A netlink socket that hears what changes in this namespace and in every other one that has an id here (<c>NETLINK_LISTEN_ALL_NSID</c>). Needs CAP_NET_ADMIN and CAP_NET_BROADCAST.</summary>
+/// <summary>A netlink socket that hears what changes: in this namespace, or in every other one that has an id here as well.</summary>
 internal sealed partial class NoticeSocket : IDisposable
 {
     private const int SOL_NETLINK = 270;
     private const int NETLINK_ADD_MEMBERSHIP = 1;
     private const int NETLINK_LISTEN_ALL_NSID = 8;
     private const int SO_RCVBUFFORCE = 33;
+    private const int MSG_PEEK = 0x02;
     private const int MSG_DONTWAIT = 0x40;
+    private const int EAGAIN = 11;
     private const int ENOBUFS = 105;
 
     // Memory the kernel may use for notices that wait, not what it does use.
     private const int WaitingBytes = 8 * 1024 * 1024;
     private readonly SafeFileHandle _socket;
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private byte[]? _buffer;
 
-    /// <summary>Opens one in the calling thread's namespace.</summary>
-    /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER.</param>
-    /// <param name="groups">Multicast groups.</param>
-    /// <exception cref="Win32Exception">The kernel does not let us.</exception>
-    public NoticeSocket(int protocol, params ReadOnlySpan<int> groups)
+    private NoticeSocket(int protocol, bool everywhere, ReadOnlySpan<int> groups)
     {
         var descriptor = SocketCalls.Create(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC, protocol);
         if (descriptor < 0) throw new Win32Exception($"opening a netlink socket of protocol {protocol}");
@@ -31,11 +29,11 @@ internal sealed partial class NoticeSocket : IDisposable
         try
         {
             // Where it is not allowed the usual size must do; what is lost is noticed.
-            _ = setsockopt(_socket, SocketCalls.SOL_SOCKET, SO_RCVBUFFORCE, WaitingBytes, sizeof(int));
+            if (everywhere) _ = setsockopt(_socket, SocketCalls.SOL_SOCKET, SO_RCVBUFFORCE, WaitingBytes, sizeof(int));
 
             // The kernel sends a notice to all but the one whose change it tells of, and takes a socket without a number for that one: it would hear nothing at all.
             if (bind(_socket, new Address { Family = SocketCalls.AF_NETLINK }, Marshal.SizeOf<Address>()) != 0) throw new Win32Exception($"binding a netlink socket of protocol {protocol}");
-            Set(NETLINK_LISTEN_ALL_NSID, 1, "listening to all namespaces");
+            if (everywhere) Set(NETLINK_LISTEN_ALL_NSID, 1, "listening to all namespaces");
             foreach (var group in groups) Set(NETLINK_ADD_MEMBERSHIP, group, $"joining group {group}");
         }
         catch
@@ -48,6 +46,21 @@ internal sealed partial class NoticeSocket : IDisposable
     /// <summary>The descriptor, to wait for.</summary>
     public SafeHandle Handle => _socket;
 
+    /// <summary>Whether nothing was told, or lost, since what was received last. The kernel tells of a change before the change is done: as long as this holds, what was read after the socket was opened is what there is.</summary>
+    public bool IsQuiet => recv(_socket, out _, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == EAGAIN;
+
+    /// <summary>Opens one in the calling thread's namespace, which hears of that only.</summary>
+    /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER.</param>
+    /// <param name="groups">Multicast groups.</param>
+    /// <exception cref="Win32Exception">The kernel does not let us.</exception>
+    public static NoticeSocket Here(int protocol, params ReadOnlySpan<int> groups) => new(protocol, everywhere: false, groups);
+
+    /// <summary>Opens one in the calling thread's namespace, which hears of every other one with an id here as well (<c>NETLINK_LISTEN_ALL_NSID</c>). Needs CAP_NET_ADMIN and CAP_NET_BROADCAST.</summary>
+    /// <param name="protocol">NETLINK_ROUTE or NETLINK_NETFILTER.</param>
+    /// <param name="groups">Multicast groups.</param>
+    /// <exception cref="Win32Exception">The kernel does not let us.</exception>
+    public static NoticeSocket Everywhere(int protocol, params ReadOnlySpan<int> groups) => new(protocol, everywhere: true, groups);
+
     /// <summary>Takes the next datagram.</summary>
     /// <param name="namespaceId">Id of the namespace it is about; null for the socket's own.</param>
     /// <param name="lost">Whether the kernel dropped notices before this.</param>
@@ -56,6 +69,7 @@ internal sealed partial class NoticeSocket : IDisposable
     {
         namespaceId = null;
         lost = false;
+        _buffer ??= new byte[64 * 1024];
         fixed (byte* buffer = _buffer)
         {
             var control = stackalloc byte[64];
@@ -135,6 +149,9 @@ internal sealed partial class NoticeSocket : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setsockopt(SafeFileHandle socket, int level, int option, in int value, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint recv(SafeFileHandle socket, out byte first, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial nint recvmsg(SafeFileHandle socket, MessageHeader* message, int flags);

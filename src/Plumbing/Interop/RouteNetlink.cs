@@ -38,7 +38,14 @@ internal static class RouteNetlink
     public const ushort IFLA_MTU = 4;
     public const ushort IFLA_LINK = 5;
     public const ushort IFLA_MASTER = 10;
+    public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_EXT_MASK = 29;
+    public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_INFO_DATA = 2;
+
+    /// <summary>Of a bridge: <c>struct br_boolopt_multi</c>, which options are on and which are told of at all.</summary>
+    public const ushort IFLA_BR_MULTI_BOOLOPT = 46;
+    public const uint BR_BOOLOPT_NO_LL_LEARN = 1 << 0;
     public const int RTEXT_FILTER_SKIP_STATS = 8;
 
     /// <summary><c>struct ifaddrmsg</c>: family, prefix length, flags, scope (a byte each), index of the device.</summary>

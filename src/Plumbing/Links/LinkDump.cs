@@ -13,6 +13,9 @@ internal sealed record Device(string Name, PhysicalAddress? Mac, int Mtu, bool U
     /// <summary>Whether it carries packets (IFF_RUNNING, netdevice(7)): it is up, and so is what is at its other end. In a bridge without spanning tree it is heard from then on.</summary>
     public bool Running { get; init; }
 
+    /// <summary>Whether it is a bridge that learns no MAC off frames to reserved groups (see <see cref="BridgeLearning"/>). Of one that is down the kernel does not tell when that changes.</summary>
+    public bool RefusesReserved { get; init; }
+
     /// <summary>For a veth, the number its other end has in the namespace that is in; 0 for none.</summary>
     public int Peer { get; init; }
 }

@@ -46,13 +46,16 @@ internal static class LinkReader
     /// <exception cref="Win32Exception">The kernel did not answer.</exception>
     public static Dictionary<int, Device> Devices(NetlinkSocket socket)
     {
-        var links = Links(socket);
         var addresses = Addresses(socket, index: 0).ToLookup(a => a.Index, a => a.Address);
-        return links.ToDictionary(l => l.Key, l => l.Value.Device with
-        {
-            Master = l.Value.Master != 0 && links.TryGetValue(l.Value.Master, out var master) ? master.Device.Name : null,
-            Addresses = [.. addresses[l.Key]],
-        });
+        return DevicesAlone(socket).ToDictionary(d => d.Index, d => d with { Addresses = [.. addresses[d.Index]] });
+    }
+
+    /// <summary>All devices of the socket's namespace, without their addresses.</summary>
+    /// <exception cref="Win32Exception">The kernel did not answer.</exception>
+    public static IEnumerable<Device> DevicesAlone(NetlinkSocket socket)
+    {
+        var links = Links(socket);
+        return links.Values.Select(l => l.Master != 0 && links.TryGetValue(l.Master, out var master) ? l.Device with { Master = master.Device.Name } : l.Device);
     }
 
     /// <summary>One device by name, without its addresses; null when there is none.</summary>

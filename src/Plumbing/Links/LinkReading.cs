@@ -13,7 +13,7 @@ internal static class LinkReading
     {
         // Bridges tell of their members in messages of their own family.
         if (body.Length < RouteNetlink.LinkLength || body[0] != 0) return null;
-        var (name, mtu, master, peer, mac) = ("", 0, 0, 0, (PhysicalAddress?)null);
+        var (name, mtu, master, peer, mac, refuses) = ("", 0, 0, 0, (PhysicalAddress?)null, false);
         foreach (var attribute in NetlinkAttributes.After(body, RouteNetlink.LinkLength))
         {
             switch (attribute.Type)
@@ -30,6 +30,9 @@ internal static class LinkReading
                 case RouteNetlink.IFLA_MASTER:
                     master = attribute.Number;
                     break;
+                case RouteNetlink.IFLA_LINKINFO:
+                    refuses = RefusesReserved(attribute.Value);
+                    break;
                 case RouteNetlink.IFLA_ADDRESS:
                     mac = new PhysicalAddress(attribute.Value.ToArray());
                     break;
@@ -42,6 +45,7 @@ internal static class LinkReading
             Index = MemoryMarshal.Read<int>(body[4..]),
             Running = (flags & RouteNetlink.IFF_RUNNING) != 0,
             Peer = peer,
+            RefusesReserved = refuses,
         };
         return (device, master);
     }
@@ -115,6 +119,23 @@ internal static class LinkReading
         }
 
         return null;
+    }
+
+    // What is told of a device of a kind has numbers of that kind's own. The kind is told first.
+    private static bool RefusesReserved(ReadOnlySpan<byte> info)
+    {
+        var isBridge = false;
+        foreach (var attribute in new NetlinkAttributes(info))
+        {
+            if (attribute.Type == RouteNetlink.IFLA_INFO_KIND) isBridge = attribute.Text == "bridge";
+            if (!isBridge || attribute.Type != RouteNetlink.IFLA_INFO_DATA) continue;
+            foreach (var option in new NetlinkAttributes(attribute.Value))
+            {
+                if (option.Type == RouteNetlink.IFLA_BR_MULTI_BOOLOPT && option.Value.Length >= sizeof(ulong)) return (MemoryMarshal.Read<uint>(option.Value) & RouteNetlink.BR_BOOLOPT_NO_LL_LEARN) != 0;
+            }
+        }
+
+        return false;
     }
 
     private static IPAddress? ToAddress(ReadOnlySpan<byte> bytes) => bytes.Length is 4 or 16 ? new IPAddress(bytes) : null;

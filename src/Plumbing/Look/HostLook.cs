@@ -2,7 +2,6 @@ using System.Net.NetworkInformation;
 using System.Text.Json;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
-using Firstlight.Plumbing.Nftables;
 using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Plumbing.Look;
@@ -42,9 +41,6 @@ public sealed class HostLook(ProcessRunner runner)
         using var document = JsonDocument.Parse(result.Output);
         return [.. document.RootElement.EnumerateArray().Select(DeviceReading.Station).OfType<StationSeen>()];
     }
-
-    /// <summary>The table that guards the ports of a state directory, for <see cref="RulesAsync"/>: family and name. It is in the host's own namespace.</summary>
-    public static string GuardTable(string stateDirectory) => "bridge " + PortGuardRuleset.TableOf(stateDirectory);
 
     /// <summary>Whether a namespace answers neighbour solicitations for an address at a device without carrying it there.</summary>
     /// <exception cref="ProcessFailedException"><c>ip</c> cannot be run.</exception>
@@ -107,16 +103,13 @@ public sealed class HostLook(ProcessRunner runner)
     }
 
     /// <summary>Text of an nft table as nft lists it; null where it is missing.</summary>
-    /// <param name="networkNamespace">Where; null for the host's own.</param>
+    /// <param name="networkNamespace">Where.</param>
     /// <param name="table">Family and name, such as <c>inet firstlight</c>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ProcessFailedException"><c>nft</c> cannot be run.</exception>
-    public async Task<string?> RulesAsync(string? networkNamespace, string table, CancellationToken cancellationToken)
+    public async Task<string?> RulesAsync(string networkNamespace, string table, CancellationToken cancellationToken)
     {
-        string[] arguments = ["list", "table", .. table.Split(' ')];
-        var purpose = $"looking at table {table}";
-        var call = networkNamespace is null ? new ProcessCall(purpose, "nft", arguments) : IpTool.Inside(networkNamespace, purpose, "nft", arguments);
-        var result = await runner.TryRunAsync(call, cancellationToken);
+        var result = await runner.TryRunAsync(IpTool.Inside(networkNamespace, $"looking at table {table}", "nft", ["list", "table", .. table.Split(' ')]), cancellationToken);
         return result.ExitCode == 0 ? result.Output : null;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
@@ -37,7 +36,7 @@ internal enum GuardVerdict : byte
 /// <param name="First">First address as a number; 0 where the set has none.</param>
 /// <param name="Last">Last address; the same as the first in sets that have no ranges.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict, ulong Mac, UInt128 First, UInt128 Last)
+internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict, ulong Mac, Bits128 First, Bits128 Last)
 {
     private static readonly string[] Names =
         ["carried_devices", "port_devices", "guest_mac", "guest_client", "guest_ip4", "guest_ip6", "guest_target", "pair_ip4", "pair_ip6", "pair_target"];
@@ -49,25 +48,33 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
     public static string NameOf(GuardSet set) => Names[(int)set];
 
     /// <summary>A device in a bridge of ours.</summary>
-    public static GuardElement Carried { get; } = new(GuardSet.CarriedDevices, default, 0, 0, 0);
+    public static GuardElement Carried { get; } = new(GuardSet.CarriedDevices, default, 0, default, default);
 
     /// <summary>What becomes of packets of a device.</summary>
-    public static GuardElement Of(GuardVerdict verdict) => new(GuardSet.PortDevices, verdict, 0, 0, 0);
+    public static GuardElement Of(GuardVerdict verdict) => new(GuardSet.PortDevices, verdict, 0, default, default);
 
     /// <summary>A MAC.</summary>
-    public static GuardElement Of(GuardSet set, PhysicalAddress mac) => new(set, default, Number(mac), 0, 0);
+    public static GuardElement Of(GuardSet set, PhysicalAddress mac) => new(set, default, Number(mac), default, default);
 
     /// <summary>A MAC and addresses it goes with.</summary>
-    public static GuardElement Of(GuardSet set, PhysicalAddress mac, UInt128 first, UInt128 last) => new(set, default, Number(mac), first, last);
+    public static GuardElement Of(GuardSet set, PhysicalAddress mac, Bits128 first, Bits128 last) => new(set, default, Number(mac), first, last);
 
     /// <summary>An order of elements, the same whoever made them.</summary>
     public static int Compare(GuardElement left, GuardElement right)
     {
         if (left.Set != right.Set) return left.Set.CompareTo(right.Set);
         if (left.Mac != right.Mac) return left.Mac.CompareTo(right.Mac);
-        if (left.First != right.First) return left.First.CompareTo(right.First);
-        return left.Last != right.Last ? left.Last.CompareTo(right.Last) : left.Verdict.CompareTo(right.Verdict);
+        if (left.First != right.First) return Bits128.Compare(left.First, right.First);
+        return left.Last != right.Last ? Bits128.Compare(left.Last, right.Last) : left.Verdict.CompareTo(right.Verdict);
     }
+
+    /// <summary>What it lets a device use: an address or a range, where it is of no address a MAC.</summary>
+    public string Lets => Set switch
+    {
+        GuardSet.CarriedDevices or GuardSet.PortDevices => "anything",
+        GuardSet.GuestMac or GuardSet.GuestClient => Station,
+        _ => First == Last ? AddressText(First) : $"{AddressText(First)}-{AddressText(Last)}",
+    };
 
     /// <summary>As nft reads it, to be found or deleted.</summary>
     public string Key(string device) => Set switch
@@ -81,15 +88,12 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
     /// <summary>As nft reads it, to be added.</summary>
     public string Text(string device) => Set is GuardSet.PortDevices ? $"{Key(device)} : {Done}" : Key(device);
 
-    /// <summary>An address as a number: IPv4 of 32 bits, IPv6 of 128.</summary>
-    public static UInt128 Number(IPAddress address)
+    private static ulong Number(PhysicalAddress mac)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var written);
-        return written == 4 ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        var number = 0ul;
+        foreach (var octet in mac.GetAddressBytes()) number = (number << 8) | octet;
+        return number;
     }
-
-    private static ulong Number(PhysicalAddress mac) => mac.GetAddressBytes().Aggregate(0ul, (number, octet) => (number << 8) | octet);
 
     private string Done => Verdict switch { GuardVerdict.Guest => $"goto {PortGuardRuleset.GuestChain}", GuardVerdict.Accept => "accept", _ => "drop" };
 
@@ -97,11 +101,12 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
         $"{(byte)(Mac >> 40):x2}:{(byte)(Mac >> 32):x2}:{(byte)(Mac >> 24):x2}:{(byte)(Mac >> 16):x2}:{(byte)(Mac >> 8):x2}:{(byte)Mac:x2}";
 
     // ICMPv6 targets are raw bits to this nft.
-    private string Address(UInt128 number)
+    private string Address(Bits128 number) => Set is GuardSet.GuestTarget or GuardSet.PairTarget ? $"0x{number.High:x16}{number.Low:x16}" : AddressText(number);
+
+    private string AddressText(Bits128 number)
     {
-        if (Set is GuardSet.GuestTarget or GuardSet.PairTarget) return $"0x{number:x32}";
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        Span<byte> bytes = stackalloc byte[Bits128.Length];
+        number.Write(bytes);
         return new IPAddress(Set is GuardSet.GuestIp4 or GuardSet.PairIp4 ? bytes[12..] : bytes).ToString();
     }
 }

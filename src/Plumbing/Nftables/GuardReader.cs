@@ -11,7 +11,6 @@ namespace Firstlight.Plumbing.Nftables;
 internal static class GuardReader
 {
     private const int ENOENT = 2;
-    private const int RequestLength = 128;
     private const int MacOffset = SocketCalls.IFNAMSIZ;
 
     // Parts of a key begin at multiples of four.
@@ -25,10 +24,11 @@ internal static class GuardReader
     /// <exception cref="Win32Exception">The kernel did not answer.</exception>
     public static PortGuardElements? Read(NetlinkSocket rules, string table)
     {
-        var devices = new Dictionary<UInt128, List<GuardElement>>();
+        var devices = new Dictionary<Bits128, List<GuardElement>>();
+        var found = new List<(Bits128 Device, GuardElement Element)>();
         foreach (var set in GuardElement.Sets)
         {
-            if (Read(rules, table, set) is not { } found) return null;
+            if (!Read(rules, table, set, found)) return null;
             foreach (var (device, element) in found) (CollectionsMarshal.GetValueRefOrAddDefault(devices, device, out _) ??= []).Add(element);
         }
 
@@ -37,33 +37,20 @@ internal static class GuardReader
 
     /// <summary>Adds the elements a message tells of.</summary>
     /// <exception cref="FormatException">One of them is none of ours.</exception>
-    internal static void AddElements(List<(UInt128 Device, GuardElement Element)> found, GuardSet set, ReadOnlySpan<byte> body)
-    {
-        foreach (var attribute in NetlinkAttributes.After(body, FamilyHeaderLength))
-        {
-            if (attribute.Type != NFTA_SET_ELEM_LIST_ELEMENTS) continue;
-            foreach (var element in new NetlinkAttributes(attribute.Value)) found.Add(Parse(set, element.Value));
-        }
-    }
+    internal static void AddElements(List<(Bits128 Device, GuardElement Element)> found, GuardSet set, ReadOnlySpan<byte> body) =>
+        SetElements.Read(body, element => found.Add(Parse(set, element)));
 
-    private static List<(UInt128 Device, GuardElement Element)>? Read(NetlinkSocket rules, string table, GuardSet set)
+    // False where there is no such table or set.
+    private static bool Read(NetlinkSocket rules, string table, GuardSet set, List<(Bits128 Device, GuardElement Element)> found)
     {
-        var found = new List<(UInt128 Device, GuardElement Element)>();
-        var errno = rules.Ask(Request(stackalloc byte[RequestLength], table, set), (_, body) => AddElements(found, set, body), found.Clear);
+        found.Clear();
+        var errno = SetElements.Ask(rules, NFPROTO_BRIDGE, table, GuardElement.NameOf(set), element => found.Add(Parse(set, element)), found.Clear);
         if (errno is not (0 or ENOENT)) throw new Win32Exception(errno, $"the kernel refused to tell what is in {GuardElement.NameOf(set)} of table bridge {table}: {Marshal.GetPInvokeErrorMessage(errno)}");
-        return errno == 0 ? found : null;
-    }
-
-    private static NetlinkRequest Request(Span<byte> buffer, string table, GuardSet set)
-    {
-        var request = new NetlinkRequest(buffer, NFNL_SUBSYS_NFTABLES | NFT_MSG_GETSETELEM, Netlink.NLM_F_DUMP, [NFPROTO_BRIDGE, 0, 0, 0]);
-        request.Add(NFTA_SET_ELEM_LIST_TABLE, Encoding.ASCII.GetBytes(table + "\0"));
-        request.Add(NFTA_SET_ELEM_LIST_SET, Encoding.ASCII.GetBytes(GuardElement.NameOf(set) + "\0"));
-        return request;
+        return errno == 0;
     }
 
     // What was put into a set with a timeout, a counter or the like is not ours, even where its key is; a comment is harmless.
-    private static (UInt128 Device, GuardElement Element) Parse(GuardSet set, ReadOnlySpan<byte> element)
+    private static (Bits128 Device, GuardElement Element) Parse(GuardSet set, ReadOnlySpan<byte> element)
     {
         ReadOnlySpan<byte> key = default;
         ReadOnlySpan<byte> end = default;
@@ -101,13 +88,13 @@ internal static class GuardReader
 
         var mac = hasMac ? BinaryPrimitives.ReadUInt64BigEndian(key[MacOffset..]) >> 16 : 0;
         var (first, last) = (Address(key), Address(end.IsEmpty ? key : end));
-        return (BinaryPrimitives.ReadUInt128BigEndian(key), new GuardElement(set, verdict ?? default, mac, first, last));
+        return (Bits128.Read(key), new GuardElement(set, verdict ?? default, mac, first, last));
 
-        UInt128 Address(ReadOnlySpan<byte> bytes) => addressLength switch
+        Bits128 Address(ReadOnlySpan<byte> bytes) => addressLength switch
         {
-            4 => BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressOffset..]),
-            16 => BinaryPrimitives.ReadUInt128BigEndian(bytes[AddressOffset..]),
-            _ => 0,
+            4 => new Bits128(0, BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressOffset..])),
+            Bits128.Length => Bits128.Read(bytes[AddressOffset..]),
+            _ => default,
         };
     }
 
@@ -140,10 +127,10 @@ internal static class GuardReader
     }
 
     // The kernel lets a name hold anything; one that nft could not be told again is not ours.
-    private static string NameOf(UInt128 device)
+    private static string NameOf(Bits128 device)
     {
         Span<byte> bytes = stackalloc byte[SocketCalls.IFNAMSIZ];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, device);
+        device.Write(bytes);
         var name = bytes.TrimEnd((byte)0);
         foreach (var octet in name)
         {

@@ -61,15 +61,19 @@ internal sealed class PortGuardElements
         return elements;
     }
 
+    /// <summary>Elements of one device, in order; empty when there are none.</summary>
+    public IReadOnlyList<GuardElement> Of(string device) => _devices.GetValueOrDefault(device)?.Elements ?? [];
+
     /// <summary>Whether there is anything of a device.</summary>
     public bool Has(string device) => _devices.ContainsKey(device);
 
     /// <summary>Whether of each device that is here there is something in others, too.</summary>
     public bool AreWithin(PortGuardElements others) => _devices.Keys.All(others.Has);
 
-    /// <summary>Elements that are not in others, device by device.</summary>
-    public IEnumerable<DeviceElement> Except(PortGuardElements others)
+    /// <summary>What others have and these have not, and what these have and others have not, device by device.</summary>
+    public (List<DeviceElement> Missing, List<DeviceElement> Extra) CompareWith(PortGuardElements others)
     {
+        var (missing, extra) = (new List<DeviceElement>(), new List<DeviceElement>());
         foreach (var (device, made) in _devices)
         {
             var other = others._devices.GetValueOrDefault(device);
@@ -77,8 +81,16 @@ internal sealed class PortGuardElements
             var elements = made.Elements;
             var known = other?.Elements ?? [];
             if (elements.AsSpan().SequenceEqual(known)) continue;
-            foreach (var element in elements.Except(known)) yield return new DeviceElement(device, element);
+            missing.AddRange(known.Except(elements).Select(e => new DeviceElement(device, e)));
+            extra.AddRange(elements.Except(known).Select(e => new DeviceElement(device, e)));
         }
+
+        foreach (var (device, made) in others._devices)
+        {
+            if (!_devices.ContainsKey(device)) missing.AddRange(made.Elements.Select(e => new DeviceElement(device, e)));
+        }
+
+        return (missing, extra);
     }
 
     private void Add(WantedPort port, OfDevice made)
@@ -96,7 +108,7 @@ internal sealed class PortGuardElements
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
         {
             var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
-            var number = GuardElement.Number(address);
+            var number = Bits128.Of(address);
             elements.Add(GuardElement.Of(isV4 ? GuardSet.GuestIp4 : GuardSet.GuestIp6, port.Mac, number, number));
             if (!isV4) elements.Add(GuardElement.Of(GuardSet.GuestTarget, port.Mac, number, number));
         }
@@ -122,8 +134,8 @@ internal sealed class PortGuardElements
         foreach (var prefix in prefixes.Distinct().Where(p => !prefixes.Any(other => Holds(other, p))))
         {
             var isV4 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
-            var first = GuardElement.Number(prefix.BaseAddress);
-            var last = first | (prefix.PrefixLength == 0 ? UInt128.MaxValue : (UInt128.One << ((isV4 ? 32 : 128) - prefix.PrefixLength)) - 1);
+            var first = Bits128.Of(prefix.BaseAddress);
+            var last = first.WithLast((isV4 ? 32 : 128) - prefix.PrefixLength);
             elements.Add(GuardElement.Of(isV4 ? GuardSet.PairIp4 : GuardSet.PairIp6, mac, first, last));
             if (!isV4) elements.Add(GuardElement.Of(GuardSet.PairTarget, mac, first, last));
         }

@@ -36,7 +36,8 @@ internal static class PortGuardRuleset
     public static string Delta(string table, PortGuardElements from, PortGuardElements to)
     {
         var text = new StringBuilder();
-        AppendSets(text, table, ("delete", from.Except(to).ToLookup(e => e.Element.Set, e => e.Key)), ("add", to.Except(from).ToLookup(e => e.Element.Set, e => e.Text)));
+        var (missing, extra) = from.CompareWith(to);
+        AppendSets(text, table, ("delete", extra.ToLookup(e => e.Element.Set, e => e.Key)), ("add", missing.ToLookup(e => e.Element.Set, e => e.Text)));
         return text.ToString();
     }
 

@@ -22,7 +22,7 @@ internal sealed class PortGuardTable(Hand hand, string stateDirectory)
     public async Task<string?> EnsureAsync(PortGuardElements wanted, CancellationToken cancellationToken)
     {
         var generation = NftGeneration.Read();
-        var present = _known is { } known && known.Generation == generation ? known.Elements : Read();
+        var present = _known is { } known && known.Generation == generation ? known.Elements : Look(stateDirectory, out _);
         var text = present is null ? PortGuardRuleset.Render(_table, wanted) : ReferenceEquals(present, wanted) ? "" : PortGuardRuleset.Delta(_table, present, wanted);
         var step = 0u;
         var change = text.Length == 0 ? null : present is null ? $"make table bridge {_table}" : $"bridge {_table}: {Count(text)}";
@@ -48,22 +48,21 @@ internal sealed class PortGuardTable(Hand hand, string stateDirectory)
         hand.Remove(_memory);
     }
 
-    /// <summary>Whether there is a table for a state directory, and whether its sets, chains and rules are those that were made, whoever made them.</summary>
-    public static (bool IsThere, bool IsAsMade) Look(string stateDirectory)
+    /// <summary>What guards the ports of a state directory, whoever made it.</summary>
+    /// <param name="stateDirectory">State directory.</param>
+    /// <param name="isThere">Whether there is a table at all.</param>
+    /// <returns>What is in its sets; null when its rules are not those that were made, or a set holds what was not put there by us.</returns>
+    /// <exception cref="System.ComponentModel.Win32Exception">The kernel did not answer; only root may ask.</exception>
+    public static PortGuardElements? Look(string stateDirectory, out bool isThere)
     {
         var table = PortGuardRuleset.TableOf(stateDirectory);
-        var listing = List(table);
-        return (listing is not null, listing is not null && StateFiles.Holds(MemoryOf(stateDirectory), Memory(table, listing)));
-    }
-
-    // Null when the table is not there or its rules are not as we made them.
-    private PortGuardElements? Read()
-    {
-        if (List(_table) is not { } listing || !StateFiles.Holds(_memory, Memory(_table, listing))) return null;
+        using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
+        var listing = List(rules, table);
+        isThere = listing is not null;
+        if (listing is null || !StateFiles.Holds(MemoryOf(stateDirectory), Memory(table, listing))) return null;
         try
         {
-            using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
-            return GuardReader.Read(rules, _table);
+            return GuardReader.Read(rules, table);
         }
         catch (FormatException)
         {
@@ -83,8 +82,10 @@ internal sealed class PortGuardTable(Hand hand, string stateDirectory)
     private static TableListing? List(string table)
     {
         using var rules = NetlinkSocket.Open(Netlink.NETLINK_NETFILTER);
-        return TableListing.Read(rules, NftNetlink.NFPROTO_BRIDGE, table);
+        return List(rules, table);
     }
+
+    private static TableListing? List(NetlinkSocket rules, string table) => TableListing.Read(rules, NftNetlink.NFPROTO_BRIDGE, table);
 
     private static string Memory(string table, TableListing listing) => $"{Hash(PortGuardRuleset.Skeleton(table))} {listing.Digest}\n";
 

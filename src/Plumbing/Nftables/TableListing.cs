@@ -33,7 +33,7 @@ internal sealed record TableListing(string Digest, int Parts)
     /// <exception cref="Win32Exception">The kernel did not answer.</exception>
     public static TableListing? Read(NetlinkSocket rules, byte family, string table)
     {
-        var question = new Question(rules, family, Encoding.ASCII.GetBytes(table + "\0"));
+        var question = new Question(rules, family, table);
         if (question.Ask(NFT_MSG_GETTABLE, flags: 0, OfTable) is not { Count: > 0 } self) return null;
         if (question.Ask(NFT_MSG_GETCHAIN, Netlink.NLM_F_DUMP, OfChain) is not { } chains) return null;
         if (question.Ask(NFT_MSG_GETRULE, Netlink.NLM_F_DUMP, OfRule) is not { } itsRules) return null;
@@ -77,24 +77,21 @@ internal sealed record TableListing(string Digest, int Parts)
     }
 
     // Asks of one table. What is kept of each thing are its attributes of some kinds, one behind the other, as netlink has them.
-    private readonly struct Question(NetlinkSocket rules, byte family, byte[] table)
+    private readonly struct Question(NetlinkSocket rules, byte family, string table)
     {
         public List<byte[]>? Ask(ushort type, ushort flags, HashSet<ushort> kinds)
         {
-            var owner = table;
+            var owner = Encoding.ASCII.GetBytes(table + "\0");
             var found = new List<byte[]>();
             var request = Request(stackalloc byte[RequestLength], type, flags);
-            request.Add(NFTA_TABLE_NAME, table);
+            request.Add(NFTA_TABLE_NAME, owner);
             return Answered(rules.Ask(request, (_, body) => AddOwned(found, owner, body, kinds), found.Clear)) ? found : null;
         }
 
         public List<byte[]>? Elements(string set)
         {
             var found = new List<byte[]>();
-            var request = Request(stackalloc byte[RequestLength], NFT_MSG_GETSETELEM, Netlink.NLM_F_DUMP);
-            request.Add(NFTA_SET_ELEM_LIST_TABLE, table);
-            request.Add(NFTA_SET_ELEM_LIST_SET, Encoding.ASCII.GetBytes(set + "\0"));
-            return Answered(rules.Ask(request, (_, body) => AddElements(found, body), found.Clear)) ? found : null;
+            return Answered(SetElements.Ask(rules, family, table, set, element => found.Add(Kept(new NetlinkAttributes(element), OfElement)), found.Clear)) ? found : null;
         }
 
         private NetlinkRequest Request(Span<byte> buffer, ushort type, ushort flags) => new(buffer, (ushort)(NFNL_SUBSYS_NFTABLES | type), flags, [family, 0, 0, 0]);
@@ -108,15 +105,6 @@ internal sealed record TableListing(string Digest, int Parts)
             foreach (var attribute in NetlinkAttributes.After(body, FamilyHeaderLength))
             {
                 if (attribute.Type == NFTA_TABLE_NAME && attribute.Value.SequenceEqual(owner)) found.Add(Kept(NetlinkAttributes.After(body, FamilyHeaderLength), kinds));
-            }
-        }
-
-        private static void AddElements(List<byte[]> found, ReadOnlySpan<byte> body)
-        {
-            foreach (var attribute in NetlinkAttributes.After(body, FamilyHeaderLength))
-            {
-                if (attribute.Type != NFTA_SET_ELEM_LIST_ELEMENTS) continue;
-                foreach (var element in new NetlinkAttributes(attribute.Value)) found.Add(Kept(new NetlinkAttributes(element.Value), OfElement));
             }
         }
 

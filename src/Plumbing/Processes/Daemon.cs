@@ -27,9 +27,10 @@ internal sealed class Daemon : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly PidFd _process;
 
-    private Daemon(int pid, PidFd process, string[] arguments, string? networkNamespace)
+    private Daemon(int pid, PidFd process, string[] arguments, string? networkNamespace, bool isNamed)
     {
         Pid = pid;
+        IsNamed = isNamed;
         _process = process;
         Arguments = arguments;
         NetworkNamespace = networkNamespace;
@@ -37,6 +38,9 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>Process id.</summary>
     public int Pid { get; }
+
+    /// <summary>Whether its pid file had its number when it was found.</summary>
+    public bool IsNamed { get; }
 
     /// <summary>Command line it runs with.</summary>
     public IReadOnlyList<string> Arguments { get; }
@@ -59,10 +63,7 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>Finds the one that lives somewhere: by its pid file, or, where that is lost, among those of a census.</summary>
     public static Daemon? Find(DaemonHome home, DaemonCensus census) =>
-        (ReadPid(home.PidFile) is { } pid ? TryHold(pid, home) : null) ?? census.Of(home).Select(p => TryHold(p, home)).FirstOrDefault(d => d is not null);
-
-    /// <summary>Whether a pid file has that process.</summary>
-    public static bool IsNamedBy(string pidFile, int pid) => ReadPid(pidFile) == pid;
+        (ReadPid(home.PidFile) is { } pid ? TryHold(pid, home, isNamed: true) : null) ?? census.Of(home).Select(p => TryHold(p, home, isNamed: false)).FirstOrDefault(d => d is not null);
 
     /// <summary>How long ago a process started (proc_pid_stat(5), in ticks of 10 ms since the machine did); zero when that cannot be read.</summary>
     public static TimeSpan AgeOf(int pid)
@@ -111,14 +112,14 @@ internal sealed class Daemon : IDisposable
         return true;
     }
 
-    private static Daemon? TryHold(int pid, DaemonHome home)
+    private static Daemon? TryHold(int pid, DaemonHome home, bool isNamed)
     {
         // Held first and looked at afterwards: what is read then belongs to the process that is held, or it has ended.
         var process = PidFd.TryOpen(pid);
         if (process is null) return null;
         var arguments = ReadCommandLine(pid);
         if (IsOf(home, arguments) && !process.HasExited)
-            return new Daemon(pid, process, arguments, NamespaceOf(pid));
+            return new Daemon(pid, process, arguments, NamespaceOf(pid), isNamed);
         process.Dispose();
         return null;
     }

@@ -48,7 +48,7 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         {
             if (kept.Untold && hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
             kept.Untold = false;
-            if (hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
+            if ((kept.Daemon is not null || !daemon.IsNamed) && hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
             Hold(thing, kept, daemon, kept.StartedAt);
             return;
         }
@@ -86,7 +86,7 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         for (var census = _census; ; census = new DaemonCensus())
         {
             var daemon = Daemon.Find(home, census);
-            var isSettled = daemon is not null ? Daemon.IsNamedBy(home.PidFile, daemon.Pid) || Daemon.AgeOf(daemon.Pid) > StartPatience : !census.Of(home).Any();
+            var isSettled = daemon is not null ? daemon.IsNamed || Daemon.AgeOf(daemon.Pid) > StartPatience : !census.Of(home).Any();
             if (isSettled || time.GetElapsedTime(start) > StartPatience) return daemon;
             daemon?.Dispose();
             await Task.Delay(LookAgain, time, cancellationToken);

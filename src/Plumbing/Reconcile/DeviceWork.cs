@@ -145,7 +145,7 @@ internal sealed class DeviceWork(Hand hand, IpTool ip, HostDevices host, Namespa
         {
             // One that is someone else's (Neutron's own agent, an operator) is put to use as it is.
             if (Isolate(bridge.Name, found.Bridge is not null) && found.Bridge is not null) changes.Add($"isolate the host from {bridge.Name}");
-            if (BridgeLearning.RefuseReserved(hand, bridge.Name) && found.Bridge is not null) changes.Add($"{bridge.Name}: learn no more from reserved groups");
+            if (found.Bridge is not { RefusesReserved: true, Up: true } && BridgeLearning.RefuseReserved(hand, bridge.Name) && found.Bridge is not null) changes.Add($"{bridge.Name}: learn no more from reserved groups");
             lines.AddRange(HostPlan.RepairBridge(bridge.Name, bridge.Mtu, found.Bridge));
         }
 

@@ -53,10 +53,10 @@ internal sealed class Journal : IDisposable
     private Journal(string path, bool isToRead)
     {
         _path = path;
-        if (File.Exists(path)) Replay(File.ReadAllText(path), _things);
+        var isCompact = File.Exists(path) && Replay(File.ReadAllText(path), _things);
 
-        // Rewritten once at each start, so that it does not grow for ever.
-        if (!isToRead) _file = Rewrite();
+        // At each start it is rewritten without what was struck out, so that it does not grow for ever.
+        if (!isToRead) _file = isCompact ? Reopen() : Rewrite();
     }
 
     /// <summary>Opens the journal of a state directory, or starts one.</summary>
@@ -155,20 +155,32 @@ internal sealed class Journal : IDisposable
         }
 
         File.Move(beside, _path, overwrite: true);
-        return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        return Reopen();
     }
+
+    private FileStream Reopen() => new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     private static string Line(char sign, Thing thing) => $"{sign} {thing}\n";
 
-    private static void Replay(string text, Dictionary<Unit, HashSet<Thing>> things)
+    /// <returns>Whether there is nothing in the text but what is in <paramref name="things"/> now, each once.</returns>
+    private static bool Replay(string text, Dictionary<Unit, HashSet<Thing>> things)
     {
         // A line torn by a crash was not on disk yet, so what it names was not made yet. It may look whole but for its end: another's name.
-        foreach (var line in text.Split('\n')[..^1])
+        var lines = text.Split('\n');
+        var isCompact = lines[^1].Length == 0;
+        foreach (var line in lines[..^1])
         {
-            if (line.Length < 2 || !Thing.TryParse(line[2..], out var thing)) continue;
-            if (line[0] is '+') Add(thing, things);
-            else Remove(thing, things);
+            var isAdded = false;
+            if (line.Length >= 2 && Thing.TryParse(line[2..], out var thing))
+            {
+                if (line[0] is '+') isAdded = Add(thing, things);
+                else Remove(thing, things);
+            }
+
+            isCompact &= isAdded;
         }
+
+        return isCompact;
     }
 
     private static bool Add(Thing thing, Dictionary<Unit, HashSet<Thing>> things)

@@ -1,6 +1,7 @@
 using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Dnsmasq;
 using Firstlight.Plumbing.Haproxy;
+using Firstlight.Plumbing.Interop;
 using Firstlight.Plumbing.Links;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.Plumbing.Nftables;
@@ -126,8 +127,8 @@ internal sealed class UnitWork(
         async Task<bool> MustRestartAsync(CancellationToken cancellationToken)
         {
             // One without a file would forget its leases at its next start.
-            if (!File.Exists(leaseFile)) return true;
-            var stale = LeaseFile.StaleAddresses(dhcp, StateFiles.Read(leaseFile), formerHost!);
+            if (SmallFile.TryRead(leaseFile) is not { } leased) return true;
+            var stale = LeaseFile.StaleAddresses(dhcp, leased, formerHost!);
             if (stale.Count == 0) return false;
             changes.Add($"release {string.Join(", ", stale.Order(StringComparer.Ordinal))}");
             return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
@@ -137,7 +138,7 @@ internal sealed class UnitWork(
         {
             var files = DnsmasqFiles.Render(dhcp);
             var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
-            changed |= hand.Replace(hostFile, files.Host);
+            changed |= (formerHost!.Length == 0 || formerHost != files.Host) && hand.Replace(hostFile, files.Host);
             changed |= hand.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
             return changed | hand.Replace(Path.Combine(directory, "opts"), files.Opts);
         }

@@ -42,12 +42,12 @@ internal sealed class KernelWatch : IDisposable
     public KernelWatch(Action<Notice> heard, ILogger logger)
     {
         (_heard, _logger) = (heard, logger);
-        _routes = new NoticeSocket(
+        _routes = NoticeSocket.Everywhere(
             Netlink.NETLINK_ROUTE,
             RouteNetlink.RTNLGRP_LINK, RouteNetlink.RTNLGRP_NSID,
             RouteNetlink.RTNLGRP_IPV4_IFADDR, RouteNetlink.RTNLGRP_IPV4_ROUTE, RouteNetlink.RTNLGRP_IPV4_NETCONF,
             RouteNetlink.RTNLGRP_IPV6_IFADDR, RouteNetlink.RTNLGRP_IPV6_ROUTE, RouteNetlink.RTNLGRP_IPV6_NETCONF);
-        _rules = new NoticeSocket(Netlink.NETLINK_NETFILTER, NFNLGRP_NFTABLES);
+        _rules = NoticeSocket.Everywhere(Netlink.NETLINK_NETFILTER, NFNLGRP_NFTABLES);
         _names = new NamespaceWatch(NamespaceList.Directory, path => _heard(path is null ? new Notice(NoticeKind.Lost, "") : new Notice(NoticeKind.Namespace, Path.GetFileName(path))));
         _epoll.Add(_stop, Stop);
         _epoll.Add(_routes.Handle, Routes);

@@ -118,14 +118,43 @@ public sealed class GuestAttachmentTests
         foreach (var broken in breaks)
         {
             await network.Host.RunAsync("nft", broken);
-            var state = await network.Attachment.GuardAsync(network.VictimPort, TestContext.Current.CancellationToken);
+            var state = network.Attachment.Guard(network.VictimPort);
 
             Assert.True((await network.Host.SyncAsync(network.WantedHost)).Changed, string.Join(' ', broken));
 
             Assert.Equal(before, await ListAsync(network, table));
-            Assert.True((await network.Attachment.GuardAsync(network.VictimPort, TestContext.Current.CancellationToken)).IsGuarded, state.Reason);
+            Assert.True((network.Attachment.Guard(network.VictimPort)).IsGuarded, state.Reason);
             Assert.False((await network.Host.SyncAsync(network.WantedHost)).Changed);
         }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_guard_is_told_of_the_port_that_is_asked_for()
+    {
+        await using var network = await StartAsync();
+        var table = GuestAttachment.GuardTable(network.Host.State);
+        var device = DeviceNames.HostEnd(network.VictimPort.Id);
+        (string[] Break, GuardFlaw Flaw, string Reason)[] breaks =
+        [
+            (["flush", "set", "bridge", table, "guest_ip4"], GuardFlaw.Addresses, $"does not let {device} use {VictimV4}"),
+            (["flush", "set", "bridge", table, "guest_mac"], GuardFlaw.Addresses, $"does not let {device} use {Format.Mac(network.VictimPort.Mac)}"),
+            (["delete", "element", "bridge", table, "port_devices", $"{{ \"{device}\" }}"], GuardFlaw.Device, $"{device} is not in table"),
+            (["insert", "rule", "bridge", table, "guest", "accept"], GuardFlaw.Rules, "not as they were made"),
+            (["delete", "table", "bridge", table], GuardFlaw.Rules, "there is no table"),
+        ];
+        foreach (var (broken, flaw, reason) in breaks)
+        {
+            await network.Host.RunAsync("nft", broken);
+            var state = network.Attachment.Guard(network.VictimPort);
+            Assert.Equal((false, false, flaw), (state.IsGuarded, state.IsOff, state.Flaw));
+            Assert.Contains(reason, state.Reason, StringComparison.Ordinal);
+            await network.Host.SyncAsync(network.WantedHost);
+            Assert.Equal((true, GuardFlaw.None), (network.Attachment.Guard(network.VictimPort).IsGuarded, network.Attachment.Guard(network.VictimPort).Flaw));
+        }
+
+        // What someone let another's device do is no flaw of this one's.
+        await network.Host.RunAsync("nft", "add", "element", "bridge", table, "guest_ip4", $"{{ \"{DeviceNames.HostEnd(network.MalloryPort.Id)}\" . {MalloryMac} . {VictimV4} }}");
+        Assert.True(network.Attachment.Guard(network.VictimPort).IsGuarded);
     }
 
     [Fact]
@@ -142,10 +171,10 @@ public sealed class GuestAttachmentTests
         // Handles would differ had they been made anew.
         Assert.Equal(rules, await network.Host.RunAsync("nft", "-a", "-t", "list", "table", "bridge", table));
         Assert.All(report.Outcomes.SelectMany(o => o.Changes), change => Assert.Contains(DeviceNames.HostEnd(port.Id), change, StringComparison.Ordinal));
-        Assert.True((await network.Attachment.GuardAsync(port, TestContext.Current.CancellationToken)).IsGuarded);
+        Assert.True((network.Attachment.Guard(port)).IsGuarded);
 
         await network.SyncAsync(network.VictimPort, network.MalloryPort);
-        Assert.False((await network.Attachment.GuardAsync(port, TestContext.Current.CancellationToken)).IsGuarded);
+        Assert.False((network.Attachment.Guard(port)).IsGuarded);
     }
 
     private static async Task<string> ListAsync(GuardedNetwork network, string table)

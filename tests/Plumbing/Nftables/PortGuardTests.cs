@@ -125,7 +125,7 @@ public sealed class PortGuardTests
         var listing = Convert.FromHexString(
             "07000000" + "50000300" + "4c000100" + "24000100" + "20000100" + "74617031000000000000000000000000" + "fa163e0000010000" + "0a000000"
             + "24000a00" + "20000100" + "74617031000000000000000000000000" + "fa163e0000010000" + "0a0000ff");
-        var whole = new List<(UInt128, GuardElement)>();
+        var whole = new List<(Bits128, GuardElement)>();
         GuardReader.AddElements(whole, GuardSet.PairIp4, listing);
         Assert.Equal("\"tap1\" . fa:16:3e:00:00:01 . 10.0.0.0-10.0.0.255", Assert.Single(whole).Item2.Key("tap1"));
 

@@ -35,5 +35,29 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(["tap1", "brq1"], next.Of(Owner).Select(t => t.Name));
     }
 
+    // Not written is not lost, whatever happens meanwhile; and it takes a flush to disk.
+    [Theory]
+    [InlineData("+ network:n1 Bridge brq1\n+ network:n1 Link tap1\n", true)]
+    [InlineData("", true)]
+    [InlineData("+ network:n1 Bridge brq1\n+ network:n1 Link tap1\n- network:n1 Link tap1\n", false)]
+    [InlineData("+ network:n1 Bridge brq1\n+ network:n1 Bridge brq1\n", false)]
+    [InlineData("+ network:n1 Bridge brq1\n- network:n1 Link tap1\n", false)]
+    [InlineData("+ network:n1 Bridge brq1\n+ network:n1 Li", false)]
+    [InlineData("+ network:n1 Bridge brq1\nnothing\n", false)]
+    public void It_is_rewritten_at_a_start_only_where_something_was_struck_out_or_torn(string before, bool isKept)
+    {
+        Directory.CreateDirectory(Path.Combine(_state, "plumbing"));
+        var path = Path.Combine(_state, "plumbing", "journal");
+        File.WriteAllText(path, before);
+        using var old = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        using (var journal = Journal.Open(_state)) journal.Record(new Thing(Owner, ThingKind.Daemon, "dhcp/1"));
+
+        // The file of before has grown only if it is still the journal.
+        Assert.Equal(isKept, RandomAccess.GetLength(old) > before.Length);
+        using var next = Journal.Open(_state);
+        Assert.Contains("dhcp/1", next.Of(Owner).Select(t => t.Name));
+        Assert.Equal(before.Contains("brq1", StringComparison.Ordinal), next.Of(Owner).Any(t => t.Name == "brq1"));
+    }
+
     public void Dispose() => Directory.Delete(_state, recursive: true);
 }

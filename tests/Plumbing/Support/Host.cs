@@ -8,6 +8,7 @@ namespace Firstlight.Plumbing.Tests.Support;
 internal sealed class Host : IAsyncDisposable
 {
     private readonly List<string> _guests = [];
+    private readonly List<string> _devices = [];
 
     public Host()
     {
@@ -71,6 +72,13 @@ internal sealed class Host : IAsyncDisposable
         return new Guest(this, name);
     }
 
+    /// <summary>A name for a device of this host, which is taken away at the end if it was made.</summary>
+    public string NewDevice()
+    {
+        _devices.Add($"fd{Guid.NewGuid().ToString("N")[..8]}");
+        return _devices[^1];
+    }
+
     public Task<string> RunAsync(string program, params string[] arguments) =>
         Runner.RunAsync(new ProcessCall("test", program, arguments), TestContext.Current.CancellationToken);
 
@@ -80,6 +88,7 @@ internal sealed class Host : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var guest in _guests) await RemoveAsync(guest);
+        foreach (var device in _devices) await Runner.TryRunAsync(new ProcessCall("test", "ip", ["link", "del", "dev", device]), CancellationToken.None);
         var report = await Plumber.TeardownAsync(CancellationToken.None);
         Plumber.Dispose();
         Directory.Delete(State, recursive: true);

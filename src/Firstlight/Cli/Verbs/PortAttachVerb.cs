@@ -62,7 +62,7 @@ internal static class PortAttachVerb
             else await attachment.AttachAsync(wanted, cancellationToken);
             var view = new AttachmentView(
                 port.Id, DeviceNames.HostEnd(port.Id), parse.GetValue(libvirt) ? "libvirt" : isVeth ? "veth" : "tap", DeviceNames.Bridge(network.Id), network.Mtu,
-                CloudViews.MacText(port.Mac), wanted.NetworkNamespace, GuardText.Of(await attachment.GuardAsync(wanted.Port, cancellationToken)));
+                CloudViews.MacText(port.Mac), wanted.NetworkNamespace, GuardText.Of(attachment.Guard(wanted.Port)));
             AttachmentForms.Write(parse.InvocationConfiguration.Output, parse.GetValue(libvirt) && parse.GetValue(form) == AttachmentForm.Table ? AttachmentForm.Xml : parse.GetValue(form), view);
             return ExitCodes.Ok;
         }));

@@ -22,30 +22,21 @@ internal static class PortShowVerb
         var verb = new Verb(
             "show", "Show one port, its device on this host, and whether a guest on it is held to its own addresses.",
             "firstlight port show web-1-eth1", "firstlight port show web-1-eth1 -o yaml") { name, project, format };
-        verb.SetAction(async (parse, cancellationToken) =>
+        verb.SetAction(parse =>
         {
             using var inventory = globals.OpenInventory(parse);
             var cloud = inventory.Read();
             var row = Resources.Port.Find(cloud, parse.GetRequiredValue(name), parse.GetValue(project));
             var port = GuestPorts.Of(cloud.Ports[row.Id]);
             var here = new PortHereView(
-                DeviceNames.HostEnd(port.Id), GuestAttachment.IsPlugged(port.Id, port.NetworkId), await GuardAsync(globals.Load(parse).StatePath, port, cancellationToken));
+                DeviceNames.HostEnd(port.Id), GuestAttachment.IsPlugged(port.Id, port.NetworkId), Guard(globals.Load(parse).StatePath, port));
             ResultWriter.WriteOne(parse.InvocationConfiguration.Output, parse.GetValue(format), JsonFields.Joined(row.Json, JsonSerializer.SerializeToElement(here, ViewJson.Default.PortHereView)));
             return ExitCodes.Ok;
         });
         return verb;
     }
 
-    private static async Task<string> GuardAsync(string statePath, WantedPort port, CancellationToken cancellationToken)
-    {
-        if (!Environment.IsPrivilegedProcess && port.Trust == PortTrust.Guarded) return "unknown: only root may read the kernel's rules";
-        try
-        {
-            return GuardText.Of(await new GuestAttachment(statePath, TimeProvider.System).GuardAsync(port, cancellationToken));
-        }
-        catch (ProcessFailedException e)
-        {
-            return $"unknown: {e.Message}";
-        }
-    }
+    private static string Guard(string statePath, WantedPort port) => !Environment.IsPrivilegedProcess && port.Trust == PortTrust.Guarded
+        ? "unknown: only root may read the kernel's rules"
+        : GuardText.Of(new GuestAttachment(statePath, TimeProvider.System).Guard(port));
 }

@@ -58,19 +58,23 @@ internal sealed class ThingReader(SqliteConnection connection)
         return List(
             "SELECT id, name, network_id, cidr, gateway_ip, enable_dhcp, ipv6_address_mode, ipv6_ra_mode FROM subnets",
             only,
-            r => new Subnet
+            r =>
             {
-                Id = Shared(r, 0),
-                Name = r.GetString(1),
-                NetworkId = Shared(r, 2),
-                Cidr = IPNetwork.Parse(r.GetString(3)),
-                GatewayIp = r.TextOrNull(4) is { } gateway ? IPAddress.Parse(gateway) : null,
-                EnableDhcp = r.GetBoolean(5),
-                Ipv6AddressMode = Mode(r.TextOrNull(6)),
-                Ipv6RaMode = Mode(r.TextOrNull(7)),
-                DnsNameservers = dns.Of(r.GetString(0)),
-                HostRoutes = routes.Of(r.GetString(0)),
-                AllocationPools = pools.Of(r.GetString(0)),
+                var id = Shared(r, 0);
+                return new Subnet
+                {
+                    Id = id,
+                    Name = r.GetString(1),
+                    NetworkId = Shared(r, 2),
+                    Cidr = IPNetwork.Parse(r.GetString(3)),
+                    GatewayIp = r.TextOrNull(4) is { } gateway ? IPAddress.Parse(gateway) : null,
+                    EnableDhcp = r.GetBoolean(5),
+                    Ipv6AddressMode = Mode(r.TextOrNull(6)),
+                    Ipv6RaMode = Mode(r.TextOrNull(7)),
+                    DnsNameservers = dns.Of(id),
+                    HostRoutes = routes.Of(id),
+                    AllocationPools = pools.Of(id),
+                };
             });
     }
 
@@ -85,21 +89,25 @@ internal sealed class ThingReader(SqliteConnection connection)
         return List(
             "SELECT id, name, network_id, project_id, mac, device_id, device_owner, attach_index, dns_name, port_security FROM ports",
             only,
-            r => new Port
+            r =>
             {
-                Id = r.GetString(0),
-                Name = r.GetString(1),
-                NetworkId = Shared(r, 2),
-                ProjectId = Shared(r, 3),
-                Mac = PhysicalAddress.Parse(r.GetString(4)),
-                DeviceId = Shared(r, 5),
-                DeviceOwner = Shared(r, 6),
-                AttachIndex = r.GetInt32(7),
-                DnsName = r.GetString(8),
-                ExtraDhcpOptions = options.Of(r.GetString(0)),
-                PortSecurity = r.GetBoolean(9),
-                FixedIps = addresses.Of(r.GetString(0)),
-                AllowedAddressPairs = pairs.Of(r.GetString(0)),
+                var id = r.GetString(0);
+                return new Port
+                {
+                    Id = id,
+                    Name = r.GetString(1),
+                    NetworkId = Shared(r, 2),
+                    ProjectId = Shared(r, 3),
+                    Mac = PhysicalAddress.Parse(r.GetString(4)),
+                    DeviceId = Shared(r, 5),
+                    DeviceOwner = Shared(r, 6),
+                    AttachIndex = r.GetInt32(7),
+                    DnsName = r.GetString(8),
+                    ExtraDhcpOptions = options.Of(id),
+                    PortSecurity = r.GetBoolean(9),
+                    FixedIps = addresses.Of(id),
+                    AllowedAddressPairs = pairs.Of(id),
+                };
             });
     }
 
@@ -117,25 +125,29 @@ internal sealed class ThingReader(SqliteConnection connection)
             FROM servers
             """,
             only,
-            r => new Server
+            r =>
             {
-                Id = Shared(r, 0),
-                Name = r.GetString(1),
-                ProjectId = Shared(r, 2),
-                Hostname = r.GetString(3),
-                Number = r.GetInt64(4),
-                KeyName = SharedOrNull(r, 5),
-                KeyType = SharedOrNull(r, 6),
-                PublicKey = SharedOrNull(r, 7),
-                UserData = r.IsDBNull(8) ? null : ImmutableArray.Create(r.GetFieldValue<byte[]>(8)),
-                AvailabilityZone = SharedOrNull(r, 9),
-                FlavorName = Shared(r, 10),
-                Image = Shared(r, 11),
-                LaunchIndex = r.GetInt32(12),
-                ReservationId = r.GetString(13),
-                RootDeviceName = SharedOrNull(r, 14),
-                Metadata = metadata.Of(r.GetString(0)),
-                SecurityGroups = groups.Of(r.GetString(0)),
+                var id = Shared(r, 0);
+                return new Server
+                {
+                    Id = id,
+                    Name = r.GetString(1),
+                    ProjectId = Shared(r, 2),
+                    Hostname = r.GetString(3),
+                    Number = r.GetInt64(4),
+                    KeyName = SharedOrNull(r, 5),
+                    KeyType = SharedOrNull(r, 6),
+                    PublicKey = SharedOrNull(r, 7),
+                    UserData = r.IsDBNull(8) ? null : ImmutableArray.Create(r.GetFieldValue<byte[]>(8)),
+                    AvailabilityZone = SharedOrNull(r, 9),
+                    FlavorName = Shared(r, 10),
+                    Image = Shared(r, 11),
+                    LaunchIndex = r.GetInt32(12),
+                    ReservationId = r.GetString(13),
+                    RootDeviceName = SharedOrNull(r, 14),
+                    Metadata = metadata.Of(id),
+                    SecurityGroups = groups.Of(id),
+                };
             });
     }
 
@@ -167,19 +179,30 @@ internal sealed class ThingReader(SqliteConnection connection)
         var owner = columns[..columns.IndexOf(',', StringComparison.Ordinal)];
         var some = only is null ? "" : $" WHERE {owner} IN (SELECT id FROM {owners} WHERE {only.Condition})";
         Statement.Rows(connection, $"SELECT {columns} FROM {table}{some} ORDER BY {owner}, position", row => lists.Add(row.GetString(0), read(row)), only is null ? [] : only.Values);
+        lists.Complete();
         return lists;
     }
 
+    // Rows come owner by owner.
     private sealed class OwnedLists<T>
     {
-        private readonly Dictionary<string, ImmutableArray<T>.Builder> _lists = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, ImmutableArray<T>> _lists = new(StringComparer.Ordinal);
+        private readonly ImmutableArray<T>.Builder _list = ImmutableArray.CreateBuilder<T>();
+        private string _owner = "";
 
         public void Add(string owner, T item)
         {
-            if (!_lists.TryGetValue(owner, out var list)) _lists[owner] = list = ImmutableArray.CreateBuilder<T>();
-            list.Add(item);
+            if (owner != _owner) Complete();
+            _owner = owner;
+            _list.Add(item);
         }
 
-        public ImmutableArray<T> Of(string owner) => _lists.TryGetValue(owner, out var list) ? list.ToImmutable() : [];
+        public void Complete()
+        {
+            if (_list.Count > 0) _lists[_owner] = _list.ToImmutable();
+            _list.Clear();
+        }
+
+        public ImmutableArray<T> Of(string owner) => _lists.TryGetValue(owner, out var list) ? list : [];
     }
 }
