@@ -55,6 +55,7 @@ internal static class RouteNetlink
     public const ushort IFA_FLAGS = 8;
     public const uint IFA_F_DADFAILED = 0x08;
     public const uint IFA_F_TENTATIVE = 0x40;
+    public const uint IFA_F_PERMANENT = 0x80;
     public const byte RT_SCOPE_LINK = 253;
 
     /// <summary><c>struct rtmsg</c>: family, lengths of destination and source, tos, table, protocol, scope, type (a byte each), flags.</summary>

@@ -25,6 +25,9 @@ internal sealed record LinkAddress(IPAddress Address, int PrefixLength, bool Lin
 {
     /// <summary>Whether duplicate detection found another owner: it is never used.</summary>
     public bool Failed => State == AddressState.Duplicate;
+
+    /// <summary>Whether the kernel takes it away after a while, as one that was told of in a router advertisement.</summary>
+    public bool Ends { get; init; }
 }
 
 /// <summary>A default route of the main table.</summary>

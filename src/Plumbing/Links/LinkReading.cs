@@ -77,7 +77,7 @@ internal static class LinkReading
         if (ToAddress(local.IsEmpty ? address : local) is not { } own) return null;
         var state = (flags & RouteNetlink.IFA_F_DADFAILED) != 0 ? Namespaces.AddressState.Duplicate
             : (flags & RouteNetlink.IFA_F_TENTATIVE) != 0 ? Namespaces.AddressState.Tentative : Namespaces.AddressState.Ready;
-        return (MemoryMarshal.Read<int>(body[4..]), new LinkAddress(own, body[1], body[3] == RouteNetlink.RT_SCOPE_LINK, state));
+        return (MemoryMarshal.Read<int>(body[4..]), new LinkAddress(own, body[1], body[3] == RouteNetlink.RT_SCOPE_LINK, state) { Ends = (flags & RouteNetlink.IFA_F_PERMANENT) == 0 });
     }
 
     /// <summary>A route of the main table to where packets can go, by the index of its device; null for any other. A default route leads to a prefix of no bits.</summary>

@@ -42,12 +42,15 @@ internal static class NamespacePlan
 
     private static void AddAddresses(List<string> lines, WantedDevice device, Device? present, bool hasV6)
     {
-        var wanted = device.Addresses.Select(a => a.ToString()).ToHashSet(StringComparer.Ordinal);
+        var wanted = device.Addresses.DistinctBy(a => a.ToString()).ToDictionary(a => a.ToString(), StringComparer.Ordinal);
         var kernels = LinkLocalOf(device.Mac);
         foreach (var address in present?.Addresses ?? [])
         {
             var text = $"{address.Address}/{address.PrefixLength}";
-            if (wanted.Contains(text) && !address.Failed) wanted.Remove(text);
+            if (!address.Failed && wanted.Remove(text, out var kept))
+            {
+                if (address.Ends) lines.Add($"addr change {text} dev {device.Name}{Flags(kept)} valid_lft forever");
+            }
             else if (!(address.LinkLocal && address.Address.Equals(kernels))) lines.Add($"addr del {text} dev {device.Name}");
         }
 

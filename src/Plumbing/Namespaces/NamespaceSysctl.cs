@@ -8,7 +8,8 @@ namespace Firstlight.Plumbing.Namespaces;
 /// <summary>Reads and writes kernel settings of namespaces through /proc/sys/net, without a program. Thread-safe, but for one namespace at the same time.</summary>
 /// <remarks>
 /// The directories of each namespace are held, so that a walk to them is made once (what it costs, and how that is kept low, see <see cref="SettingsTrees"/>).
-/// A held directory keeps no namespace alive, and is empty when that is gone.
+/// A held directory keeps no namespace alive, and is empty when that is gone. The kernel gives the number of a namespace that is gone to the next one, so that what is held may be
+/// of another than it says: where nothing is found, it is let go of and looked for again.
 /// </remarks>
 internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDisposable
 {
@@ -24,6 +25,27 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
     /// <exception cref="IOException">The namespace cannot be entered, or a setting cannot be opened, read or written.</exception>
     public NetlinkSocket Enter(string networkNamespace, string identity, IReadOnlyList<NamespaceSetting> settings, ICollection<string> changes)
     {
+        if (TryEnter(networkNamespace, identity, settings, changes) is { } routes) return routes;
+        Forget(networkNamespace);
+        return TryEnter(networkNamespace, identity, settings, changes) ?? throw new IOException($"the settings of {networkNamespace} are those of a namespace that is gone");
+    }
+
+    /// <summary>Lets go of a namespace that is gone.</summary>
+    public void Forget(string networkNamespace)
+    {
+        if (_held.TryRemove(networkNamespace, out var known)) Drop(known);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var held in _held.Values) Drop(held);
+        _trees.Dispose();
+    }
+
+    // Null where the directories that are held are those of a namespace that is gone.
+    private NetlinkSocket? TryEnter(string networkNamespace, string identity, IReadOnlyList<NamespaceSetting> settings, ICollection<string> changes)
+    {
         var path = NamespaceList.PathOf(networkNamespace);
         var held = HeldOf(networkNamespace, identity);
         using var visit = new NamespaceVisit();
@@ -38,6 +60,7 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
         for (var i = 0; i < files.Length; i++) files[i] = File(settings[i]);
         sockets.Visit(path, visit);
         foreach (var (family, number) in opening) held.Directories[family] = visit.Take(number);
+        if (opening.Count == 0 && files.Any(f => f >= 0) && files.All(f => f < 0 || visit.Descriptor(f) is null)) return null;
         for (var i = 0; i < files.Length; i++)
         {
             var setting = settings[i];
@@ -49,19 +72,6 @@ internal sealed class NamespaceSysctl(NamespaceSockets sockets, Hand hand) : IDi
 
         int File(NamespaceSetting setting) => opening.TryGetValue(setting.Family, out var number) ? visit.File(number, setting.Name)
             : held.Directories[setting.Family] is { } directory ? visit.File(directory, setting.Name) : -1;
-    }
-
-    /// <summary>Lets go of a namespace that is gone.</summary>
-    public void Forget(string networkNamespace)
-    {
-        if (_held.TryRemove(networkNamespace, out var known)) Drop(known);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var held in _held.Values) Drop(held);
-        _trees.Dispose();
     }
 
     // Another namespace that takes the name between the look at its identity and the visit is found out at the next look.

@@ -58,6 +58,11 @@ public sealed class NamespacePlanTests
         Lines([.. Addresses.Select(a => a.Address.ToString() is "fe80::a9fe:a9fe" ? a with { State = AddressState.Duplicate } : a)], "10.0.0.126"));
 
     [Fact]
+    public void An_address_that_would_end_is_made_to_stay() => Assert.Equal(
+        ["addr change 10.0.0.65/26 dev ns-1 broadcast + valid_lft forever", "addr change fe80::a9fe:a9fe/64 dev ns-1 nodad preferred_lft 0 valid_lft forever"],
+        Lines([.. Addresses.Select((a, i) => a with { Ends = i % 2 == 0 })], "10.0.0.126"));
+
+    [Fact]
     public void A_gateway_outside_every_prefix_gets_a_route_of_its_own_first() => Assert.Equal(
         ["route replace 192.0.2.1/32 dev ns-1 proto static scope link", "route replace default via 192.0.2.1 dev ns-1 proto static"],
         NamespacePlan.Lines(LinkDump.Nothing, [Wanted with { Gateways = [IPAddress.Parse("192.0.2.1")] }]).TakeLast(2));

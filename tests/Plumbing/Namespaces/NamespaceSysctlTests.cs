@@ -39,6 +39,33 @@ public sealed class NamespaceSysctlTests : IAsyncDisposable
         Assert.Equal("1", await ReadAsync(guest));
     }
 
+    // The kernel gives a number that has become free to the next namespace.
+    [Fact]
+    public async Task A_namespace_that_has_name_and_number_of_one_that_is_gone_is_the_one_that_is_set()
+    {
+        const string Number = "net:[4026532999]";
+        var guest = await _host.AddNamespaceAsync();
+        Assert.NotEmpty(Ensure(guest, Number));
+        await _host.RunAsync("ip", "netns", "del", guest.Name);
+        await _host.RunAsync("ip", "netns", "add", guest.Name);
+
+        // A number becomes free when all of the former one is gone. As long as that dies, its files may still be opened here.
+        await Host.EventuallyAsync("the new one is set", async () =>
+        {
+            try
+            {
+                Ensure(guest, Number);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+
+            return await ReadAsync(guest) == "1" ? "set" : null;
+        });
+        Assert.Empty(Ensure(guest, Number));
+    }
+
     [Fact]
     public async Task Directories_that_are_held_keep_no_namespace_alive()
     {
@@ -60,10 +87,10 @@ public sealed class NamespaceSysctlTests : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
-    private List<string> Ensure(Guest guest)
+    private List<string> Ensure(Guest guest, string? identity = null)
     {
         var changes = new List<string>();
-        _sysctl.Enter(guest.Name, NamespaceList.IdentityOf(guest.Name)!, NamespaceSettings.Dhcp, changes).Dispose();
+        _sysctl.Enter(guest.Name, identity ?? NamespaceList.IdentityOf(guest.Name)!, NamespaceSettings.Dhcp, changes).Dispose();
         return changes;
     }
 

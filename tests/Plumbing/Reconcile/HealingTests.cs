@@ -14,6 +14,8 @@ public sealed class HealingTests(KeptSite kept) : IClassFixture<KeptSite>
         "ip -n {dhcp} addr del 169.254.169.254/32 dev {ns}",
         "ip -n {dhcp} -6 addr del fd00:b::2/64 dev {ns}",
         "ip -n {dhcp} addr add 10.9.9.9/24 dev {ns}",
+        "ip -n {dhcp} addr change 10.0.0.65/26 dev {ns} valid_lft 90 preferred_lft 90",
+        "ip -n {dhcp} -6 addr change fd00:b::2/64 dev {ns} valid_lft 90 preferred_lft 90",
         "ip -n {dhcp} addr flush dev {ns}",
         "ip -n {dhcp} route del default",
         "ip -n {dhcp} route del 10.0.0.64/26 dev {ns}",
