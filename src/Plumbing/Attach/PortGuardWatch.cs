@@ -7,6 +7,7 @@ namespace Firstlight.Plumbing.Attach;
 /// <summary>Reads from the kernel whether a port is guarded. No program is run.</summary>
 internal sealed class PortGuardWatch(string stateDirectory)
 {
+    private const string Late = ": the agent has not taken in what the inventory says of it; until then its device is shut off or held to what was said before";
     private static readonly HashSet<string> NoBridges = [];
     private readonly string _table = PortGuardRuleset.TableOf(stateDirectory);
 
@@ -39,8 +40,6 @@ internal sealed class PortGuardWatch(string stateDirectory)
             ? new GuardState(IsGuarded: false, IsOff: true, "its port security is off")
             : new GuardState(IsGuarded: true, IsOff: false, $"table bridge {_table} holds it to its own MAC and addresses");
     }
-
-    private const string Late = ": the agent has not taken in what the inventory says of it; until then its device is shut off or held to what was said before";
 
     private static GuardState Wrong(GuardFlaw flaw, string reason) => new(IsGuarded: false, IsOff: false, reason, flaw);
 }

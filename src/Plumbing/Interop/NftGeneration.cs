@@ -28,7 +28,7 @@ internal static class NftGeneration
     public static uint? Read(NetlinkSocket rules)
     {
         uint? found = null;
-        var request = new NetlinkRequest(stackalloc byte[32], NFNL_SUBSYS_NFTABLES | NFT_MSG_GETGEN, flags: 0, stackalloc byte[FamilyHeaderLength]);
+        var request = Request(stackalloc byte[32], NFT_MSG_GETGEN, flags: 0, family: 0);
         rules.Ask(request, (type, body) => found = Parse(type, body) ?? found);
         return found;
     }

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
 namespace Firstlight.Plumbing.Interop;
 
 /// <summary>What of <c>linux/netfilter/nf_tables.h</c>, <c>nfnetlink.h</c> and <c>netfilter.h</c> we read and ask, by their names. Numbers in attributes are in network order.</summary>
@@ -54,4 +57,18 @@ internal static class NftNetlink
     public const int NF_DROP = 0;
     public const int NF_ACCEPT = 1;
     public const int NFT_GOTO = -4;
+
+    /// <summary>Begins a request.</summary>
+    /// <param name="buffer">Holds it.</param>
+    /// <param name="type">NFT_MSG_….</param>
+    /// <param name="flags">NLM_F_….</param>
+    /// <param name="family">NFPROTO_….</param>
+    public static NetlinkRequest Request(Span<byte> buffer, ushort type, ushort flags, byte family) => new(buffer, (ushort)(NFNL_SUBSYS_NFTABLES | type), flags, [family, 0, 0, 0]);
+
+    /// <summary>Whether there is what was asked for, by the answer.</summary>
+    /// <param name="errno">What <see cref="NetlinkSocket.Ask"/> returned.</param>
+    /// <param name="subject">What was asked for.</param>
+    /// <exception cref="Win32Exception">The kernel refused to tell.</exception>
+    public static bool IsThere(int errno, string subject) =>
+        errno is 0 or SocketCalls.ENOENT ? errno == 0 : throw new Win32Exception(errno, $"the kernel refused to tell {subject}: {Marshal.GetPInvokeErrorMessage(errno)}");
 }

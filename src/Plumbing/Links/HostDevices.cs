@@ -42,7 +42,7 @@ internal sealed class HostDevices : IDisposable
 
     /// <summary>All devices, without their addresses.</summary>
     /// <exception cref="Win32Exception">The kernel did not answer.</exception>
-    public IReadOnlyCollection<Device> All() => Ask(socket => WhereWorthwhile(socket, _questionsBeforeAll)!.Values);
+    public IReadOnlyCollection<Device> All() => Ask(socket => (Held() ?? ReadAll(socket)).Values);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -70,15 +70,21 @@ internal sealed class HostDevices : IDisposable
     /// <summary>All devices by name; null while it costs less to ask for single ones.</summary>
     private Dictionary<string, Device>? WhereWorthwhile(NetlinkSocket socket, int questions)
     {
-        if (_all is { } all)
-        {
-            if (all.Changes.IsQuiet) return all.Devices;
-            all.Changes.Dispose();
-            (_all, _questions) = (null, 0);
-        }
-
+        if (Held() is { } all) return all;
         _questions += questions;
-        if (_questions < _questionsBeforeAll) return null;
+        return _questions < _questionsBeforeAll ? null : ReadAll(socket);
+    }
+
+    private Dictionary<string, Device>? Held()
+    {
+        if (_all is null || _all.Changes.IsQuiet) return _all?.Devices;
+        _all.Changes.Dispose();
+        (_all, _questions) = (null, 0);
+        return null;
+    }
+
+    private Dictionary<string, Device> ReadAll(NetlinkSocket socket)
+    {
         _all = Snapshot.Take(socket);
         _questionsBeforeAll = Math.Max(FewestQuestions, _all.Devices.Count / DevicesAQuestion);
         return _all.Devices;

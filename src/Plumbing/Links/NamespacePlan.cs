@@ -42,16 +42,16 @@ internal static class NamespacePlan
 
     private static void AddAddresses(List<string> lines, WantedDevice device, Device? present, bool hasV6)
     {
-        var wanted = device.Addresses.DistinctBy(a => a.ToString()).ToDictionary(a => a.ToString(), StringComparer.Ordinal);
+        var wanted = device.Addresses.ToHashSet();
         var kernels = LinkLocalOf(device.Mac);
         foreach (var address in present?.Addresses ?? [])
         {
-            var text = $"{address.Address}/{address.PrefixLength}";
-            if (!address.Failed && wanted.Remove(text, out var kept))
+            var own = new InterfaceAddress(address.Address, address.PrefixLength);
+            if (!address.Failed && wanted.Remove(own))
             {
-                if (address.Ends) lines.Add($"addr change {text} dev {device.Name}{Flags(kept)} valid_lft forever");
+                if (address.Ends) lines.Add($"addr change {own} dev {device.Name}{Flags(own)} valid_lft forever");
             }
-            else if (!(address.LinkLocal && address.Address.Equals(kernels))) lines.Add($"addr del {text} dev {device.Name}");
+            else if (!(address.LinkLocal && address.Address.Equals(kernels))) lines.Add($"addr del {own} dev {device.Name}");
         }
 
         // The kernel gives a device its link-local address when it comes up, and once only.
@@ -61,7 +61,7 @@ internal static class NamespacePlan
         var come = wanted.Count > 0;
         foreach (var address in device.Addresses)
         {
-            if (!wanted.Remove(address.ToString())) continue;
+            if (!wanted.Remove(address)) continue;
             lines.Add($"addr add {address} dev {device.Name}{Flags(address)}");
         }
 

@@ -10,7 +10,6 @@ namespace Firstlight.Plumbing.Nftables;
 /// <summary>Reads what is in the port guard's sets from the kernel. No program is run: nft takes half a second to write and we to read what the kernel tells of 5,000 ports in some ten milliseconds.</summary>
 internal static class GuardReader
 {
-    private const int ENOENT = 2;
     private const int MacOffset = SocketCalls.IFNAMSIZ;
 
     // Parts of a key begin at multiples of four.
@@ -28,7 +27,8 @@ internal static class GuardReader
         var found = new List<(Bits128 Device, GuardElement Element)>();
         foreach (var set in GuardElement.Sets)
         {
-            if (!Read(rules, table, set, found)) return null;
+            found.Clear();
+            if (!SetElements.Ask(rules, NFPROTO_BRIDGE, table, GuardElement.NameOf(set), element => found.Add(Parse(set, element)), found.Clear)) return null;
             foreach (var (device, element) in found) (CollectionsMarshal.GetValueRefOrAddDefault(devices, device, out _) ??= []).Add(element);
         }
 
@@ -39,15 +39,6 @@ internal static class GuardReader
     /// <exception cref="FormatException">One of them is none of ours.</exception>
     internal static void AddElements(List<(Bits128 Device, GuardElement Element)> found, GuardSet set, ReadOnlySpan<byte> body) =>
         SetElements.Read(body, element => found.Add(Parse(set, element)));
-
-    // False where there is no such table or set.
-    private static bool Read(NetlinkSocket rules, string table, GuardSet set, List<(Bits128 Device, GuardElement Element)> found)
-    {
-        found.Clear();
-        var errno = SetElements.Ask(rules, NFPROTO_BRIDGE, table, GuardElement.NameOf(set), element => found.Add(Parse(set, element)), found.Clear);
-        if (errno is not (0 or ENOENT)) throw new Win32Exception(errno, $"the kernel refused to tell what is in {GuardElement.NameOf(set)} of table bridge {table}: {Marshal.GetPInvokeErrorMessage(errno)}");
-        return errno == 0;
-    }
 
     // What was put into a set with a timeout, a counter or the like is not ours, even where its key is; a comment is harmless.
     private static (Bits128 Device, GuardElement Element) Parse(GuardSet set, ReadOnlySpan<byte> element)
@@ -79,7 +70,7 @@ internal static class GuardReader
         {
             GuardSet.CarriedDevices or GuardSet.PortDevices or GuardSet.GuestMac or GuardSet.GuestClient => 0,
             GuardSet.GuestIp4 or GuardSet.PairIp4 => 4,
-            _ => 16,
+            _ => Bits128.Length,
         };
         var hasMac = set is not (GuardSet.CarriedDevices or GuardSet.PortDevices);
         var length = hasMac ? AddressOffset + addressLength : MacOffset;

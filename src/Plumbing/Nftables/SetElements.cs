@@ -19,13 +19,14 @@ internal static class SetElements
     /// <param name="set">Name of the set.</param>
     /// <param name="read">Called for each element.</param>
     /// <param name="restart">Called when the rules changed meanwhile: all elements are told again from the first.</param>
-    /// <returns>0, or the errno the kernel answered with: ENOENT where there is no such table or set.</returns>
-    public static int Ask(NetlinkSocket rules, byte family, string table, string set, ElementReader read, Action restart)
+    /// <returns>False where there is no such table or set.</returns>
+    /// <exception cref="System.ComponentModel.Win32Exception">The kernel did not answer.</exception>
+    public static bool Ask(NetlinkSocket rules, byte family, string table, string set, ElementReader read, Action restart)
     {
-        var request = new NetlinkRequest(stackalloc byte[RequestLength], NFNL_SUBSYS_NFTABLES | NFT_MSG_GETSETELEM, Netlink.NLM_F_DUMP, [family, 0, 0, 0]);
+        var request = Request(stackalloc byte[RequestLength], NFT_MSG_GETSETELEM, Netlink.NLM_F_DUMP, family);
         request.Add(NFTA_SET_ELEM_LIST_TABLE, Encoding.ASCII.GetBytes(table + "\0"));
         request.Add(NFTA_SET_ELEM_LIST_SET, Encoding.ASCII.GetBytes(set + "\0"));
-        return rules.Ask(request, (_, body) => Read(body, read), restart);
+        return IsThere(rules.Ask(request, (_, body) => Read(body, read), restart), $"what is in set {set} of table {table}");
     }
 
     /// <summary>Reads the elements one message of an answer tells of.</summary>

@@ -13,7 +13,6 @@ namespace Firstlight.Plumbing.Nftables;
 /// <param name="Parts">How many sets with a name, chains and rules there are.</param>
 internal sealed record TableListing(string Digest, int Parts)
 {
-    private const int ENOENT = 2;
     private const int RequestLength = 128;
     private static readonly HashSet<ushort> OfTable = [NFTA_TABLE_FLAGS];
     private static readonly HashSet<ushort> OfChain = [NFTA_CHAIN_NAME, NFTA_CHAIN_HOOK, NFTA_CHAIN_POLICY, NFTA_CHAIN_TYPE, NFTA_CHAIN_FLAGS];
@@ -83,21 +82,16 @@ internal sealed record TableListing(string Digest, int Parts)
         {
             var owner = Encoding.ASCII.GetBytes(table + "\0");
             var found = new List<byte[]>();
-            var request = Request(stackalloc byte[RequestLength], type, flags);
+            var request = Request(stackalloc byte[RequestLength], type, flags, family);
             request.Add(NFTA_TABLE_NAME, owner);
-            return Answered(rules.Ask(request, (_, body) => AddOwned(found, owner, body, kinds), found.Clear)) ? found : null;
+            return IsThere(rules.Ask(request, (_, body) => AddOwned(found, owner, body, kinds), found.Clear), $"of the rules of table {table}") ? found : null;
         }
 
         public List<byte[]>? Elements(string set)
         {
             var found = new List<byte[]>();
-            return Answered(SetElements.Ask(rules, family, table, set, element => found.Add(Kept(new NetlinkAttributes(element), OfElement)), found.Clear)) ? found : null;
+            return SetElements.Ask(rules, family, table, set, element => found.Add(Kept(new NetlinkAttributes(element), OfElement)), found.Clear) ? found : null;
         }
-
-        private NetlinkRequest Request(Span<byte> buffer, ushort type, ushort flags) => new(buffer, (ushort)(NFNL_SUBSYS_NFTABLES | type), flags, [family, 0, 0, 0]);
-
-        private static bool Answered(int errno) =>
-            errno is 0 or ENOENT ? errno == 0 : throw new Win32Exception(errno, $"the kernel refused to tell of nftables' rules: {Marshal.GetPInvokeErrorMessage(errno)}");
 
         // Some kernels tell of all tables of the family, whichever was asked for. All things have the table's name as their first kind of attribute.
         private static void AddOwned(List<byte[]> found, byte[] owner, ReadOnlySpan<byte> body, HashSet<ushort> kinds)

@@ -53,9 +53,11 @@ internal sealed class Journal : IDisposable
     private Journal(string path, bool isToRead)
     {
         _path = path;
-        var isCompact = File.Exists(path) && Replay(File.ReadAllText(path), _things);
+        var text = File.Exists(path) ? File.ReadAllText(path) : null;
+        if (text is not null) Replay(text, _things);
 
-        // At each start it is rewritten without what was struck out, so that it does not grow for ever.
+        // At each start it is rewritten, so that it does not grow for ever; but where each of its lines stands for a thing there is nothing to leave out.
+        var isCompact = (text is "" or [.., '\n']) && text.Count(c => c == '\n') == _things.Values.Sum(t => t.Count);
         if (!isToRead) _file = isCompact ? Reopen() : Rewrite();
     }
 
@@ -162,25 +164,15 @@ internal sealed class Journal : IDisposable
 
     private static string Line(char sign, Thing thing) => $"{sign} {thing}\n";
 
-    /// <returns>Whether there is nothing in the text but what is in <paramref name="things"/> now, each once.</returns>
-    private static bool Replay(string text, Dictionary<Unit, HashSet<Thing>> things)
+    private static void Replay(string text, Dictionary<Unit, HashSet<Thing>> things)
     {
         // A line torn by a crash was not on disk yet, so what it names was not made yet. It may look whole but for its end: another's name.
-        var lines = text.Split('\n');
-        var isCompact = lines[^1].Length == 0;
-        foreach (var line in lines[..^1])
+        foreach (var line in text.Split('\n')[..^1])
         {
-            var isAdded = false;
-            if (line.Length >= 2 && Thing.TryParse(line[2..], out var thing))
-            {
-                if (line[0] is '+') isAdded = Add(thing, things);
-                else Remove(thing, things);
-            }
-
-            isCompact &= isAdded;
+            if (line.Length < 2 || !Thing.TryParse(line[2..], out var thing)) continue;
+            if (line[0] is '+') Add(thing, things);
+            else Remove(thing, things);
         }
-
-        return isCompact;
     }
 
     private static bool Add(Thing thing, Dictionary<Unit, HashSet<Thing>> things)

@@ -138,6 +138,8 @@ internal sealed class UnitWork(
         {
             var files = DnsmasqFiles.Render(dhcp);
             var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
+
+            // It was read a moment ago; one that is empty may not be there.
             changed |= (formerHost!.Length == 0 || formerHost != files.Host) && hand.Replace(hostFile, files.Host);
             changed |= hand.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
             return changed | hand.Replace(Path.Combine(directory, "opts"), files.Opts);

@@ -6,11 +6,8 @@ namespace Firstlight.Plumbing.Watch;
 /// <summary>What is in a datagram of notices. Pure.</summary>
 internal static class NoticeReading
 {
-    private const byte NFNL_SUBSYS_NFTABLES = 10;
-
-    // NFTA_TABLE_NAME, and NFTA_…_TABLE of chains, rules, sets, elements, objects and flow tables: all have the same number.
-    private const ushort TableName = 1;
-    private const int FamilyHeaderLength = 4;
+    // NFTA_…_TABLE of chains, rules, sets, elements, objects and flow tables: all have the same number.
+    private const ushort TableName = NftNetlink.NFTA_TABLE_NAME;
 
     /// <summary>Names of devices of the host's own namespace that a datagram of rtnetlink tells of.</summary>
     public static IEnumerable<string> Devices(ReadOnlySpan<byte> datagram)
@@ -47,8 +44,8 @@ internal static class NoticeReading
         var names = new List<string>();
         foreach (var message in new NetlinkMessages(datagram))
         {
-            if (message.Type >> 8 != NFNL_SUBSYS_NFTABLES) continue;
-            foreach (var attribute in NetlinkAttributes.After(message.Body, FamilyHeaderLength))
+            if ((message.Type & 0xff00) != NftNetlink.NFNL_SUBSYS_NFTABLES) continue;
+            foreach (var attribute in NetlinkAttributes.After(message.Body, NftNetlink.FamilyHeaderLength))
             {
                 // The number of the ruleset has the same place, and no text.
                 if (attribute.Type != TableName || IsGeneration(message.Type)) continue;

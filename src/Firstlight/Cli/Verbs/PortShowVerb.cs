@@ -6,7 +6,6 @@ using Firstlight.Cli.Views;
 using Firstlight.Host;
 using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
-using Firstlight.Plumbing.Processes;
 
 namespace Firstlight.Cli.Verbs;
 
