@@ -50,7 +50,7 @@ public sealed class NeutronAgentsTests(NeutronLab lab, ITestOutputHelper output)
         await GoneAsync($"qdhcp-{cloud.Network}", cloud.Network!);
         Assert.Equal(before.Namespaces, lab.Host.Namespaces());
         Assert.Equal(before.Proxies, lab.Proxies().Count);
-        Assert.True(await plain.IsServedAsync(), "a guest of before is served still");
+        await Eventually.TrueAsync(plain.IsServedAsync, "a guest of before is served still");
     }
 
     private async Task ServedAsync(LabGuest guest, string instance, string what)

@@ -7,6 +7,8 @@ public sealed partial class NeutronLab
 {
     private const string ProxiesOfNeutron = "/neutron/ns-metadata-proxy/";
 
+    private const string StandIn = "stand-in";
+
     private string ProxyKindFile => Services.At("run/proxies");
 
     /// <summary>Changes what is on the way of requests; does nothing when all is as wanted. Returns when the metadata agent serves.</summary>
@@ -37,26 +39,42 @@ public sealed partial class NeutronLab
     /// <summary>What our agent says of itself.</summary>
     internal Task<string> StatusAsync() => _host.RunAsync("curl", "-fsS", "--max-time", "10", $"http://127.0.0.1:{Lab.OurManagementPort}/status");
 
+    /// <summary>Ends Neutron's DHCP agent and starts it with the same proxies; returns when it has looked at every network.</summary>
+    internal async Task RestartDhcpAsync()
+    {
+        await Services.Dhcp.StopAsync();
+        await StartDhcpAsync(await File.ReadAllTextAsync(ProxyKindFile) == StandIn);
+    }
+
     // The agents look for haproxy in their path. They are told nothing else, and find their proxies gone when they start again.
     private async Task ProxiesAsync(bool standIn)
     {
-        var wanted = standIn ? "stand-in" : "haproxy";
+        var wanted = standIn ? StandIn : "haproxy";
         if (File.Exists(ProxyKindFile) && await File.ReadAllTextAsync(ProxyKindFile) == wanted) return;
         File.Delete(ProxyKindFile);
         await Task.WhenAll(Services.Dhcp.StopAsync(), Services.Router.StopAsync());
         foreach (var (id, _) in Proxies()) await _host.TryAsync("kill", "-TERM", $"{id}");
         await Eventually.TrueAsync(() => Task.FromResult(Proxies().Count == 0), "the proxies of before are gone");
-        var path = standIn ? $"{Path.Combine(AppContext.BaseDirectory, "Neutron", "stand-in")}:{Lab.SystemPath}" : Lab.SystemPath;
-        (string, string)[] environment = [("PATH", path), ("FIRSTLIGHT_STAND_IN_DIR", Services.At("stand-in"))];
-        var before = Synchronised();
-        await Task.WhenAll(Services.Dhcp.StartAsync(environment), Services.Router.StartAsync(environment));
-        // What is made or changed while the agents still look at what there is already may be passed over until their next look.
-        await Services.Dhcp.UntilAsync(() => Task.FromResult(Synchronised() > before), "has not synchronised");
+        await Task.WhenAll(StartDhcpAsync(standIn), Services.Router.StartAsync(ProxyEnvironment(standIn)));
         var routers = (await Neutron.ListAsync("routers")).Select(r => r.GetProperty("id").GetString()!).ToList();
         await Services.Router.UntilAsync(
             () => Task.FromResult(routers.TrueForAll(id => Proxies().Any(p => p.CommandLine.Contains(id, StringComparison.Ordinal)))), "has not started every router's proxy");
         await File.WriteAllTextAsync(ProxyKindFile, wanted);
     }
+
+    // What is made or changed while the agent still looks at what there is already may be passed over until its next look.
+    private async Task StartDhcpAsync(bool standIn)
+    {
+        var before = Synchronised();
+        await Services.Dhcp.StartAsync(ProxyEnvironment(standIn));
+        await Services.Dhcp.UntilAsync(() => Task.FromResult(Synchronised() > before), "has not synchronised");
+    }
+
+    private (string, string)[] ProxyEnvironment(bool standIn) =>
+    [
+        ("PATH", standIn ? $"{Path.Combine(AppContext.BaseDirectory, "Neutron", StandIn)}:{Lab.SystemPath}" : Lab.SystemPath),
+        ("FIRSTLIGHT_STAND_IN_DIR", Services.At(StandIn)),
+    ];
 
     private int Synchronised() => Services.Dhcp.Log.Split("Synchronizing state complete").Length;
 }

@@ -9,20 +9,31 @@ internal static class Eventually
 
     public static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {
+        var (came, last) = await WaitAsync(condition, Deadline);
+        if (!came) Assert.Fail($"it did not come about that {what}: {last?.Message}");
+    }
+
+    /// <summary>Whether it comes about in time.</summary>
+    public static async Task<bool> IsTrueAsync(Func<Task<bool>> condition, TimeSpan within) => (await WaitAsync(condition, within)).Came;
+
+    private static async Task<(bool Came, Exception? Last)> WaitAsync(Func<Task<bool>> condition, TimeSpan within)
+    {
         var started = Stopwatch.GetTimestamp();
         Exception? last = null;
-        while (Stopwatch.GetElapsedTime(started) < Deadline)
+        while (Stopwatch.GetElapsedTime(started) < within)
         {
             try
             {
-                if (await condition()) return;
+                if (await condition()) return (true, null);
             }
             catch (InvalidOperationException e)
             {
                 last = e;
             }
+
             await Task.Delay(50);
         }
-        Assert.Fail($"it did not come about that {what}: {last?.Message}");
+
+        return (false, last);
     }
 }
