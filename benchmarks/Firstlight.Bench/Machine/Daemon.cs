@@ -22,6 +22,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>Starts a program. Wrappers such as <c>ip netns exec</c> and <c>taskset</c> replace themselves, so the pid is the program's own.</summary>
     public static Daemon Start(string name, string log, params string[] command)
     {
+        // What an earlier one said must not be taken for this one's words.
+        File.Delete(log);
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         string[] arguments = ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, .. command];
         foreach (var argument in arguments)
@@ -54,6 +56,30 @@ internal sealed class Daemon : IAsyncDisposable
             }
 
             await Task.Delay(every ?? TimeSpan.FromMilliseconds(20), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until its log says something. Throws as <see cref="UntilAsync"/> does.</summary>
+    /// <param name="words">Part of a line.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task UntilSaidAsync(string words, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var read = 0L;
+        var line = "";
+        await UntilAsync($"its log says '{words}'", Said, limit, cancellationToken).ConfigureAwait(false);
+
+        // What is new in it, and the line that was not whole yet.
+        async Task<bool> Said(CancellationToken token)
+        {
+            if (!File.Exists(_log)) return false;
+            using var log = new FileStream(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            log.Position = read;
+            using var reader = new StreamReader(log);
+            var text = line + await reader.ReadToEndAsync(token).ConfigureAwait(false);
+            read = log.Position;
+            line = text[(text.LastIndexOf('\n') + 1)..];
+            return text.Contains(words, StringComparison.Ordinal);
         }
     }
 

@@ -102,14 +102,14 @@ internal sealed class FirstlightPeer : Peer
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _daemon = Launch.Start();
-        await UntilReadyAsync(cancellationToken);
+        await UntilInOrderAsync(cancellationToken);
     }
 
     /// <summary>Starts the program on all processors, where the start itself is not what is measured, and tells now and then how far it is.</summary>
     public async Task MakeNetworksAsync(CancellationToken cancellationToken)
     {
         _daemon = LaunchAs([]).Start();
-        await TellAsync(UntilReadyAsync(cancellationToken));
+        await TellAsync(UntilInOrderAsync(cancellationToken));
     }
 
     /// <summary>Waits for a start and tells now and then how far it is, as the program logs it, since asking it would cost it something.</summary>
@@ -134,7 +134,7 @@ internal sealed class FirstlightPeer : Peer
         foreach (var pid in ProcessCpu.Owned(_directory)) Command.Kill(pid);
     }
 
-    /// <summary>Waits until the program says that all networks are in order.</summary>
+    /// <summary>Waits until the program tells whoever asks that all networks are in order.</summary>
     public async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
@@ -153,6 +153,9 @@ internal sealed class FirstlightPeer : Peer
             }
         }
     }
+
+    // By its log: a program that is asked again and again meanwhile spends some of its time on answers.
+    private Task UntilInOrderAsync(CancellationToken cancellationToken) => Running.UntilSaidAsync("Host in order", ReadyWithin, cancellationToken);
 
     /// <summary>Ends the program and starts it again, with nothing in its memory.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)

@@ -22,7 +22,6 @@ public sealed class MetadataApiServer : IAsyncDisposable
     private readonly MetadataApiTls? _tls;
     private readonly List<ListenOptions> _listening = [];
     private readonly WebApplication? _tlsServices;
-    private readonly ServiceProvider _services;
     private KestrelServer? _kestrel;
 
     /// <summary>Prepares a server; <see cref="StartAsync"/> opens the sockets.</summary>
@@ -42,7 +41,6 @@ public sealed class MetadataApiServer : IAsyncDisposable
         _limits = limits ?? new MetadataApiLimits();
         _tls = tls;
         _tlsServices = tls is null ? null : TlsServices(loggerFactory);
-        _services = new ServiceCollection().AddSingleton(loggerFactory).BuildServiceProvider();
     }
 
     /// <summary>What reads requests. Default Kestrel.</summary>
@@ -95,8 +93,15 @@ public sealed class MetadataApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
-        await _services.DisposeAsync();
         if (_tlsServices is not null) await _tlsServices.DisposeAsync();
+    }
+
+    // Without TLS Kestrel asks for none.
+    private sealed class NoServices : IServiceProvider
+    {
+        public static NoServices Instance { get; } = new();
+
+        public object? GetService(Type serviceType) => null;
     }
 
     // Kestrel's TLS wants services of its own kind that only its host can register. Nothing of this application is ever started.
@@ -112,7 +117,7 @@ public sealed class MetadataApiServer : IAsyncDisposable
     {
         var options = new KestrelServerOptions
         {
-            ApplicationServices = _tlsServices?.Services ?? _services,
+            ApplicationServices = _tlsServices?.Services ?? NoServices.Instance,
             AddServerHeader = false,
 
             // An absolute-form target is served whatever host it names: Nova looks at the path alone.

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Firstlight.Configuration;
@@ -13,10 +12,10 @@ internal static partial class OptionCatalogue
     public static ImmutableArray<OptionDefinition> All => Lists.All;
 
     /// <summary>By section and name.</summary>
-    public static FrozenDictionary<(string, string), OptionDefinition> ByName => Lists.ByName;
+    public static IReadOnlyDictionary<OptionName, OptionDefinition> ByName => Lists.ByName;
 
     /// <summary>By older section and name.</summary>
-    public static FrozenDictionary<(string, string), OptionDefinition> ByAlias => Lists.ByAlias;
+    public static IReadOnlyDictionary<OptionName, OptionDefinition> ByAlias => Lists.ByAlias;
 
     // A class of its own, because initialisers of a partial class run in the order of its files, which nobody states.
     private static class Lists
@@ -51,9 +50,17 @@ internal static partial class OptionCatalogue
             .. Unhonoured,
         ];
 
-        internal static readonly FrozenDictionary<(string, string), OptionDefinition> ByName = All.ToFrozenDictionary(o => (o.Section, o.Name));
+        internal static readonly Dictionary<OptionName, OptionDefinition> ByName = [];
 
-        internal static readonly FrozenDictionary<(string, string), OptionDefinition> ByAlias =
-            All.SelectMany(o => o.Aliases.Select(a => (Alias: a, Option: o))).ToFrozenDictionary(p => (p.Alias.Section, p.Alias.Name), p => p.Option);
+        internal static readonly Dictionary<OptionName, OptionDefinition> ByAlias = [];
+
+        static Lists()
+        {
+            foreach (var option in All)
+            {
+                ByName.Add(new OptionName(option.Section, option.Name), option);
+                foreach (var alias in option.Aliases) ByAlias.Add(alias, option);
+            }
+        }
     }
 }

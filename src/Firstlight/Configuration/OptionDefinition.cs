@@ -32,7 +32,7 @@ internal enum OptionStatus
 }
 
 /// <summary>Another place an option is read from, as its owner does for older names.</summary>
-internal readonly record struct OptionAlias(string Section, string Name);
+internal sealed record OptionName(string Section, string Name);
 
 /// <summary>One option: the single source for parsing, checks, printing, warnings and the reference page.</summary>
 internal abstract record OptionDefinition
@@ -65,7 +65,7 @@ internal abstract record OptionDefinition
     public Func<string, string>? Masking { get; init; }
 
     /// <summary>Older places it is read from.</summary>
-    public ImmutableArray<OptionAlias> Aliases { get; init; } = [];
+    public ImmutableArray<OptionName> Aliases { get; init; } = [];
 
     /// <summary>A default that differs by role, said in the reference; null where there is none.</summary>
     public (ProgramRole Role, string Text)? RoleDefault { get; init; }

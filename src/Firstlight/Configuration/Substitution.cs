@@ -8,7 +8,7 @@ namespace Firstlight.Configuration;
 /// A name without a group means an option of the same group, then one of [DEFAULT]. <c>$$</c> and <c>\$</c> are a literal <c>$</c>; a <c>$</c>
 /// before anything else is literal too. An option without a value is the empty text.
 /// </remarks>
-internal sealed partial class Substitution(RawConfiguration raw, IReadOnlyDictionary<(string, string), OptionDefinition> known, ProgramRole role, bool onNova)
+internal sealed partial class Substitution(RawConfiguration raw, IReadOnlyDictionary<OptionName, OptionDefinition> known, ProgramRole role, bool onNova)
 {
     /// <summary>Deep enough for any real chain; a loop ends here.</summary>
     private const int MaxDepth = 16;
@@ -50,7 +50,7 @@ internal sealed partial class Substitution(RawConfiguration raw, IReadOnlyDictio
     private IniEntry? Lookup(string section, string name)
     {
         if (raw.Find(section, name) is { } written) return written;
-        return known.TryGetValue((section, name), out var option)
+        return known.TryGetValue(new OptionName(section, name), out var option)
             ? new IniEntry(section, name, option.DefaultFor(role, onNova), new Origin($"default of {option}"))
             : null;
     }

@@ -28,7 +28,7 @@ internal static class HaproxyDaemon
         var config = HaproxyConfig.Render(proxy, scope, home.PidFile);
         return new DaemonWork(
             new DaemonSpec(home, networkNamespace, ["haproxy", "-f", file]),
-            WriteFiles: null,
+            FilesToWrite: null,
             _ => Task.FromResult(!string.Equals(StateFiles.Read(file), config, StringComparison.Ordinal)),
             () =>
             {

@@ -16,24 +16,31 @@ internal static partial class SmallFile
     /// <exception cref="IOException">It cannot be opened or read.</exception>
     public static string? TryRead(string path)
     {
-        var file = open(path, Sched.O_CLOEXEC);
-        if (file < 0) return Marshal.GetLastPInvokeError() is SocketCalls.ENOENT or ENOTDIR ? null : throw Failed("open", path);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
-            var length = 0;
-            while (ReadOn(file, buffer.AsSpan(length), path) is > 0 and var received)
-            {
-                length += received;
-                if (length == buffer.Length) buffer = Doubled(buffer);
-            }
-
-            return Encoding.UTF8.GetString(buffer, 0, length);
+            return Fill(path, ref buffer) is { } length ? Encoding.UTF8.GetString(buffer, 0, length) : null;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            Close(file);
+        }
+    }
+
+    /// <summary>Whether there is a file, and its text is that.</summary>
+    /// <exception cref="IOException">It cannot be opened or read.</exception>
+    public static bool Holds(string path, string text)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
+        {
+            if (Fill(path, ref buffer) is not { } length) return false;
+            var bytes = buffer.AsSpan(0, length);
+            return Ascii.Equals(bytes, text) || (!Ascii.IsValid(text) && string.Equals(Encoding.UTF8.GetString(bytes), text, StringComparison.Ordinal));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -52,6 +59,28 @@ internal static partial class SmallFile
 
     /// <summary>Closes a descriptor.</summary>
     public static void Close(int file) => _ = close(file);
+
+    // How many bytes the file has; null when there is none.
+    private static int? Fill(string path, ref byte[] buffer)
+    {
+        var file = open(path, Sched.O_CLOEXEC);
+        if (file < 0) return Marshal.GetLastPInvokeError() is SocketCalls.ENOENT or ENOTDIR ? null : throw Failed("open", path);
+        try
+        {
+            var length = 0;
+            while (ReadOn(file, buffer.AsSpan(length), path) is > 0 and var received)
+            {
+                length += received;
+                if (length == buffer.Length) buffer = Doubled(buffer);
+            }
+
+            return length;
+        }
+        finally
+        {
+            Close(file);
+        }
+    }
 
     private static int ReadOn(int file, Span<byte> buffer, string path)
     {

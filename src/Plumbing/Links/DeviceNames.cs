@@ -6,19 +6,19 @@ public static class DeviceNames
     private const int IdLength = 11;
 
     /// <summary>Bridge of a network in the host's namespace, <c>brq…</c>: guests' taps are put into it.</summary>
-    public static string Bridge(string networkId) => "brq" + Short(networkId);
+    public static string Bridge(string networkId) => string.Concat("brq", Short(networkId));
 
     /// <summary>The end of a port's veth in the host's namespace, <c>tap…</c>.</summary>
-    public static string HostEnd(string portId) => "tap" + Short(portId);
+    public static string HostEnd(string portId) => string.Concat("tap", Short(portId));
 
     /// <summary>The end of a DHCP port's veth in its namespace, <c>ns-…</c>.</summary>
-    public static string DhcpEnd(string portId) => "ns-" + Short(portId);
+    public static string DhcpEnd(string portId) => string.Concat("ns-", Short(portId));
 
     /// <summary>The end of a router port's veth in its namespace, <c>qr-…</c>.</summary>
-    public static string RouterEnd(string portId) => "qr-" + Short(portId);
+    public static string RouterEnd(string portId) => string.Concat("qr-", Short(portId));
 
     /// <summary>The end of a gateway port's veth in its router's namespace, <c>qg-…</c>.</summary>
-    public static string GatewayEnd(string portId) => "qg-" + Short(portId);
+    public static string GatewayEnd(string portId) => string.Concat("qg-", Short(portId));
 
     /// <summary>DHCP and metadata namespace of a network, <c>qdhcp-UUID</c>.</summary>
     public static string DhcpNamespace(string networkId) => "qdhcp-" + networkId;
@@ -26,5 +26,5 @@ public static class DeviceNames
     /// <summary>Namespace of a router, <c>qrouter-UUID</c>.</summary>
     public static string RouterNamespace(string routerId) => "qrouter-" + routerId;
 
-    private static string Short(string id) => id.Length <= IdLength ? id : id[..IdLength];
+    private static ReadOnlySpan<char> Short(string id) => id.AsSpan(0, Math.Min(id.Length, IdLength));
 }

@@ -41,6 +41,9 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
     private static readonly string[] Names =
         ["carried_devices", "port_devices", "guest_mac", "guest_client", "guest_ip4", "guest_ip6", "guest_target", "pair_ip4", "pair_ip6", "pair_target"];
 
+    /// <summary>At most so many has the device of a guest with one address of each family.</summary>
+    public const int Usual = 8;
+
     /// <summary>All sets.</summary>
     public static readonly GuardSet[] Sets = Enum.GetValues<GuardSet>();
 
@@ -62,10 +65,11 @@ internal readonly record struct GuardElement(GuardSet Set, GuardVerdict Verdict,
     /// <summary>An order of elements, the same whoever made them.</summary>
     public static int Compare(GuardElement left, GuardElement right)
     {
-        if (left.Set != right.Set) return left.Set.CompareTo(right.Set);
+        // As numbers: an enumeration compares as an object.
+        if (left.Set != right.Set) return (byte)left.Set - (byte)right.Set;
         if (left.Mac != right.Mac) return left.Mac.CompareTo(right.Mac);
         if (left.First != right.First) return Bits128.Compare(left.First, right.First);
-        return left.Last != right.Last ? Bits128.Compare(left.Last, right.Last) : left.Verdict.CompareTo(right.Verdict);
+        return left.Last != right.Last ? Bits128.Compare(left.Last, right.Last) : (byte)left.Verdict - (byte)right.Verdict;
     }
 
     /// <summary>What it lets a device use: an address or a range, where it is of no address a MAC.</summary>

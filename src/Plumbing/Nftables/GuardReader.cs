@@ -29,7 +29,7 @@ internal static class GuardReader
         {
             found.Clear();
             if (!SetElements.Ask(rules, NFPROTO_BRIDGE, table, GuardElement.NameOf(set), element => found.Add(Parse(set, element)), found.Clear)) return null;
-            foreach (var (device, element) in found) (CollectionsMarshal.GetValueRefOrAddDefault(devices, device, out _) ??= []).Add(element);
+            foreach (var (device, element) in found) (CollectionsMarshal.GetValueRefOrAddDefault(devices, device, out _) ??= new List<GuardElement>(GuardElement.Usual)).Add(element);
         }
 
         return PortGuardElements.Of(devices.Select(d => KeyValuePair.Create(NameOf(d.Key), d.Value)));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Firstlight.Plumbing.Attach;
 using Firstlight.Plumbing.Links;
 
@@ -102,7 +103,7 @@ internal sealed class PortGuardElements
             _devices[made.Device] = new OfDevice(made.Device, first.IsCarried, [.. first.IsCarried ? [GuardElement.Carried] : Array.Empty<GuardElement>(), GuardElement.Of(GuardVerdict.Drop)]) { IsClash = true };
     }
 
-    private static void AddGuest(HashSet<GuardElement> elements, WantedPort port)
+    private static void AddGuest(List<GuardElement> elements, WantedPort port)
     {
         AddStation(elements, port.Mac);
         foreach (var address in port.Addresses.Add(NamespacePlan.LinkLocalOf(port.Mac)))
@@ -113,16 +114,17 @@ internal sealed class PortGuardElements
             if (!isV4) elements.Add(GuardElement.Of(GuardSet.GuestTarget, port.Mac, number, number));
         }
 
+        if (port.Pairs.IsEmpty) return;
         foreach (var ofMac in port.Pairs.GroupBy(p => p.Mac ?? port.Mac)) AddPairs(elements, ofMac.Key, [.. ofMac.Select(p => p.Addresses).SelectMany(Halves)], port);
     }
 
-    private static void AddStation(HashSet<GuardElement> elements, PhysicalAddress mac)
+    private static void AddStation(List<GuardElement> elements, PhysicalAddress mac)
     {
         elements.Add(GuardElement.Of(GuardSet.GuestMac, mac));
         elements.Add(GuardElement.Of(GuardSet.GuestClient, mac));
     }
 
-    private static void AddPairs(HashSet<GuardElement> elements, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
+    private static void AddPairs(List<GuardElement> elements, PhysicalAddress mac, ImmutableArray<IPNetwork> prefixes, WantedPort port)
     {
         // A port may be told to send from its own MAC, which it may anyway.
         AddStation(elements, mac);
@@ -152,7 +154,7 @@ internal sealed class PortGuardElements
             : [IPNetwork.Parse("::/1"), IPNetwork.Parse("8000::/1")];
 
     // Elements of a port are made of it when they are asked for: of thousands of ports, most are only ever compared as objects.
-    private sealed class OfDevice(string device, bool isCarried, IEnumerable<GuardElement>? elements = null)
+    private sealed class OfDevice(string device, bool isCarried, List<GuardElement>? elements = null)
     {
         private readonly GuardElement[]? _elements = elements is null ? null : Sorted(elements);
 
@@ -172,17 +174,22 @@ internal sealed class PortGuardElements
 
         private GuardElement[] OfPort()
         {
-            var made = new HashSet<GuardElement> { GuardElement.Of(Port!.Trust == PortTrust.Guarded ? GuardVerdict.Guest : GuardVerdict.Accept) };
+            var made = new List<GuardElement>(GuardElement.Usual) { GuardElement.Of(Port!.Trust == PortTrust.Guarded ? GuardVerdict.Guest : GuardVerdict.Accept) };
             if (isCarried) made.Add(GuardElement.Carried);
             if (Port.Trust == PortTrust.Guarded) AddGuest(made, Port);
             return Sorted(made);
         }
 
-        private static GuardElement[] Sorted(IEnumerable<GuardElement> elements)
+        private static GuardElement[] Sorted(List<GuardElement> elements)
         {
-            GuardElement[] sorted = [.. elements];
-            Array.Sort(sorted, GuardElement.Compare);
-            return sorted;
+            elements.Sort(GuardElement.Compare);
+            var count = 0;
+            foreach (var element in CollectionsMarshal.AsSpan(elements))
+            {
+                if (count == 0 || elements[count - 1] != element) elements[count++] = element;
+            }
+
+            return [.. CollectionsMarshal.AsSpan(elements)[..count]];
         }
     }
 }

@@ -11,6 +11,9 @@ namespace Firstlight.Plumbing.Processes;
 /// <param name="Files">Files and directories removed with it.</param>
 internal sealed record DaemonHome(string Program, string Mark, string PidFile, IReadOnlyList<string> Files)
 {
+    /// <summary>A file that is there while it may not have been told of what was written for it to reread.</summary>
+    public string Untold => PidFile + ".untold";
+
     /// <summary>A dnsmasq with a directory of its own.</summary>
     public static DaemonHome Dnsmasq(string directory) => new("dnsmasq", directory + "/", Path.Combine(directory, "pid"), [directory]);
 }

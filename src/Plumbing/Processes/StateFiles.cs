@@ -2,6 +2,11 @@ using Firstlight.Plumbing.Interop;
 
 namespace Firstlight.Plumbing.Processes;
 
+/// <summary>A file and what is to be in it.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Text">Its text.</param>
+internal sealed record StateFile(string Path, string Text);
+
 /// <summary>Files daemons read: replaced as a whole, readable by all, since dnsmasq rereads them without root.</summary>
 internal static class StateFiles
 {
@@ -29,7 +34,7 @@ internal static class StateFiles
     }
 
     /// <summary>Whether there is a file, and its text is that.</summary>
-    public static bool Holds(string path, string text) => string.Equals(SmallFile.TryRead(path), text, StringComparison.Ordinal);
+    public static bool Holds(string path, string text) => SmallFile.Holds(path, text);
 
     /// <summary>Replaces a file where its text differs.</summary>
     /// <returns>Whether it did.</returns>

@@ -8,10 +8,10 @@ namespace Firstlight.Plumbing.Reconcile;
 
 /// <summary>What a daemon needs around its start.</summary>
 /// <param name="Spec">The daemon.</param>
-/// <param name="WriteFiles">Writes the files it rereads; returns whether any differed. Null when it reads nothing after its start.</param>
+/// <param name="FilesToWrite">Of the files it rereads those that are not as they should be. Null when it reads nothing after its start.</param>
 /// <param name="MustRestart">Whether rereading is not enough. Asked of one that runs, before the files are written; null for never.</param>
 /// <param name="BeforeStart">Writes the files it reads at its start only. Called when the former one has ended, so what is in them is what the one that runs has read.</param>
-internal sealed record DaemonWork(DaemonSpec Spec, Func<bool>? WriteFiles, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
+internal sealed record DaemonWork(DaemonSpec Spec, Func<IReadOnlyList<StateFile>>? FilesToWrite, Func<CancellationToken, Task<bool>>? MustRestart, Action BeforeStart);
 
 /// <summary>Keeps daemons running: adopts, reloads, replaces, and starts again what died. Each is known by its entry in the journal. Callers hold its owner's lock.</summary>
 /// <param name="hand">Starts and ends them.</param>
@@ -40,14 +40,14 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         var daemon = kept.Daemon ?? await FindAsync(home, cancellationToken);
         var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
 
-        // One that this process did not tell of the files yet may have missed them: we may have ended between writing and telling.
-        var differ = work.WriteFiles?.Invoke() ?? false;
-        if (work.WriteFiles is not null) kept.Untold |= kept.Daemon is null | differ;
+        // It may have missed what a former process wrote that ended before it told.
+        kept.Untold |= kept.Daemon is null && work.FilesToWrite is not null && File.Exists(home.Untold);
+        var differ = Write(kept, home, work.FilesToWrite?.Invoke() ?? []);
         if (!work.Spec.Arguments.SequenceEqual(kept.Arguments, StringComparer.Ordinal)) kept.Forgive(work.Spec.Arguments);
         if (daemon is not null && keep)
         {
             if (kept.Untold && hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
-            kept.Untold = false;
+            Told(kept, home);
             if ((kept.Daemon is not null || !daemon.IsNamed) && hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
             Hold(thing, kept, daemon, kept.StartedAt);
             return;
@@ -113,6 +113,22 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
         await hand.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
         Hold(thing, kept, Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
+        Told(kept, spec.Home);
+    }
+
+    // In this order: whenever we end, what was written is known to be untold.
+    private bool Write(Kept kept, DaemonHome home, IReadOnlyList<StateFile> files)
+    {
+        if (files.Count == 0) return false;
+        kept.Untold = true;
+        hand.Replace(home.Untold, "");
+        foreach (var file in files) hand.Replace(file.Path, file.Text);
+        return true;
+    }
+
+    private void Told(Kept kept, DaemonHome home)
+    {
+        if (kept.Untold) hand.Remove(home.Untold);
         kept.Untold = false;
     }
 

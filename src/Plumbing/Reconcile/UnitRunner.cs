@@ -15,6 +15,7 @@ internal sealed class UnitRunner(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly int _mostFailing = Math.Max(1, parallelism / 2);
+    private int _running;
     private int _failing;
 
     /// <summary>Something was put into the queue, or may be looked at now.</summary>
@@ -29,7 +30,7 @@ internal sealed class UnitRunner(
         {
             while (!isOver())
             {
-                while (running.Count < parallelism && queue.TryTake(May, out var unit)) running.Add(RunAsync(unit, cancellationToken));
+                while (Volatile.Read(ref _running) < parallelism && queue.TryTake(May, out var unit)) running.Add(RunAsync(unit, cancellationToken));
                 if (queue.NextDue is { } due) alarm.Change(Within(due - time.GetUtcNow()), Timeout.InfiniteTimeSpan);
                 await _wake.Reader.ReadAsync(cancellationToken);
                 foreach (var ended in running.Where(t => t.IsCompleted).ToList())
@@ -49,6 +50,7 @@ internal sealed class UnitRunner(
 
     private async Task RunAsync(Unit unit, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _running);
         var isFailing = queue.IsFailing(unit);
         if (isFailing) Interlocked.Increment(ref _failing);
         UnitOutcome? outcome = null;
@@ -62,6 +64,9 @@ internal sealed class UnitRunner(
             if (isFailing) Interlocked.Decrement(ref _failing);
             queue.Done(outcome ?? new UnitOutcome(unit, [], "stopped"));
             if (outcome is not null) looked(outcome);
+
+            // Counted before the wake, as the task itself ends only after it.
+            Interlocked.Decrement(ref _running);
             Wake();
         }
     }

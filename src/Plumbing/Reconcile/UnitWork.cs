@@ -99,7 +99,7 @@ internal sealed class UnitWork(
     {
         var directory = Path.Combine(stateDirectory, AdvertisementDirectory, router.Id);
         var spec = new DaemonSpec(DaemonHome.Dnsmasq(directory), name, RouterAdvertisements.Render(directory, router));
-        return new DaemonWork(spec, WriteFiles: null, MustRestart: null, () => { });
+        return new DaemonWork(spec, FilesToWrite: null, MustRestart: null, () => { });
     }
 
     // A network of thousands of ports has as many lines in each of three files: they are gone through when something about them is new.
@@ -120,7 +120,7 @@ internal sealed class UnitWork(
         var formerHost = isSettled ? null : StateFiles.Read(hostFile);
         return new DaemonWork(
             new DaemonSpec(DaemonHome.Dnsmasq(directory), site.Namespace!, DnsmasqCommandLine.Render(directory, network, dhcp)),
-            isSettled ? () => false : WriteFiles,
+            isSettled ? () => [] : FilesToWrite,
             isSettled ? null : MustRestartAsync,
             () => hand.Replace(leaseFile, LeaseFile.Render(dhcp, StateFiles.Read(leaseFile), formerHost ?? StateFiles.Read(hostFile))));
 
@@ -134,15 +134,18 @@ internal sealed class UnitWork(
             return !hand.Shows && !await leases.ReleaseAsync(site.Namespace!, site.Devices[0].Name, dhcp.Addresses, leaseFile, stale, cancellationToken);
         }
 
-        bool WriteFiles()
+        IReadOnlyList<StateFile> FilesToWrite()
         {
             var files = DnsmasqFiles.Render(dhcp);
-            var changed = hand.Replace(Path.Combine(directory, "interface"), site.Devices[0].Name);
+            return [.. ToWrite("interface", site.Devices[0].Name), .. ToWrite("host", files.Host), .. ToWrite("addn_hosts", files.AddnHosts), .. ToWrite("opts", files.Opts)];
+        }
 
-            // It was read a moment ago; one that is empty may not be there.
-            changed |= (formerHost!.Length == 0 || formerHost != files.Host) && hand.Replace(hostFile, files.Host);
-            changed |= hand.Replace(Path.Combine(directory, "addn_hosts"), files.AddnHosts);
-            return changed | hand.Replace(Path.Combine(directory, "opts"), files.Opts);
+        // One of them was read a moment ago; if it is empty it may not be there.
+        IEnumerable<StateFile> ToWrite(string name, string text)
+        {
+            var path = Path.Combine(directory, name);
+            var isAsWanted = path == hostFile && formerHost!.Length > 0 ? formerHost == text : StateFiles.Holds(path, text);
+            return isAsWanted ? [] : [new StateFile(path, text)];
         }
     }
 

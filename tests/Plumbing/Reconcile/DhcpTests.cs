@@ -113,6 +113,29 @@ public sealed class DhcpTests
         Assert.Contains("Address: 192.0.2.42", await LookUpAsync(guest, "answer.example"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_process_wrote_that_ended_before_it_told_dnsmasq_is_told_by_the_next()
+    {
+        await using var host = new Host();
+        var network = Wanted.Network();
+        await host.SyncAsync(new WantedHost([network], []));
+        var guest = await host.AddGuestAsync(DeviceNames.Bridge(network.Id), Wanted.GuestMac);
+        await guest.DhcpAsync();
+        var untold = File_(host, network, "pid.untold");
+        Assert.False(File.Exists(untold), "all was told");
+        host.Restart();
+        await File.WriteAllTextAsync(untold, "");
+        foreach (var file in (string[])[File_(host, network, "host"), File_(host, network, "addn_hosts")])
+            await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(network.Dhcp!.Hosts[0].HostName, "web-1", StringComparison.Ordinal));
+        var pid = await File.ReadAllTextAsync(File_(host, network, "pid"));
+
+        await host.SyncAsync(new WantedHost([Named(network, "web-1", port: null)], []));
+
+        Assert.Equal(pid, await File.ReadAllTextAsync(File_(host, network, "pid")));
+        Assert.Contains("Address: 10.0.0.70", await LookUpAsync(guest, "web-1.openstacklocal"), StringComparison.Ordinal);
+        Assert.False(File.Exists(untold), "it was told");
+    }
+
     private static string File_(Host host, WantedNetwork network, string name) => Path.Combine(host.State, "dhcp", network.Id, name);
 
     private static WantedNetwork Named(WantedNetwork network, string name, string? port) => network with

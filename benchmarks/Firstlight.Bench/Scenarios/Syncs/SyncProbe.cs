@@ -56,6 +56,7 @@ internal sealed class SyncProbe(BenchOptions options, Host host, FirstlightPeer 
         var (forks, begun) = (Forks.SoFar(), Stopwatch.GetTimestamp());
         await firstlight.TellAsync(firstlight.StartAsync(cancellationToken));
         var (seconds, cpu) = (Stopwatch.GetElapsedTime(begun).TotalSeconds, _rest.Cpu());
+        await firstlight.UntilReadyAsync(cancellationToken);
         return new(seconds, cpu.User / 1e6, cpu.System / 1e6, Forks.SoFar() - forks, Memory());
     }
 
