@@ -31,7 +31,9 @@ internal enum OptionStatus
     NotHonoured,
 }
 
-/// <summary>Another place an option is read from, as its owner does for older names.</summary>
+/// <summary>Where an option is read from. An object, since dictionaries over objects are compiled ahead of time.</summary>
+/// <param name="Section">Section, without brackets.</param>
+/// <param name="Name">Its name there.</param>
 internal sealed record OptionName(string Section, string Name);
 
 /// <summary>One option: the single source for parsing, checks, printing, warnings and the reference page.</summary>

@@ -18,15 +18,15 @@ internal sealed record OptionFindings(ImmutableArray<string> Errors, ImmutableAr
         var ignored = ImmutableArray.CreateBuilder<string>();
 
         // One word for each option: the last assignment is the one that counts.
-        foreach (var entry in raw.Written.Concat(raw.OwnVariables()).GroupBy(e => new OptionName(e.Section, e.Name)).Select(g => g.Last()))
+        foreach (var assignments in raw.Written.Concat(raw.OwnVariables()).GroupBy(e => new OptionName(e.Section, e.Name)))
         {
+            var entry = assignments.Last();
             var place = $"{entry.Origin}: [{entry.Section}] {entry.Name}";
-            var name = new OptionName(entry.Section, entry.Name);
-            if (OptionCatalogue.ByName.TryGetValue(name, out var option))
+            if (OptionCatalogue.ByName.TryGetValue(assignments.Key, out var option))
             {
                 if (option.Status == OptionStatus.NotHonoured && Concerns(option, role) && !IsOff(option, entry)) warnings.Add($"{place} is known and not honoured: {option.Meaning}");
             }
-            else if (OptionCatalogue.ByAlias.TryGetValue(name, out var newer))
+            else if (OptionCatalogue.ByAlias.TryGetValue(assignments.Key, out var newer))
             {
                 warnings.Add($"{place} is an older name; write {newer}");
             }

@@ -40,14 +40,18 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         var daemon = kept.Daemon ?? await FindAsync(home, cancellationToken);
         var keep = daemon is not null && daemon.Fits(work.Spec, namespaceIdentity) && (work.MustRestart is null || !await work.MustRestart(cancellationToken));
 
-        // It may have missed what a former process wrote that ended before it told.
-        kept.Untold |= kept.Daemon is null && work.FilesToWrite is not null && File.Exists(home.Untold);
-        var differ = Write(kept, home, work.FilesToWrite?.Invoke() ?? []);
+        // It may have missed what was written before, by whoever ended before it told.
+        var differ = Write(home, work.FilesToWrite?.Invoke() ?? []);
+        var isUntold = differ || (work.FilesToWrite is not null && File.Exists(home.Untold));
         if (!work.Spec.Arguments.SequenceEqual(kept.Arguments, StringComparer.Ordinal)) kept.Forgive(work.Spec.Arguments);
         if (daemon is not null && keep)
         {
-            if (kept.Untold && hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
-            Told(kept, home);
+            if (isUntold)
+            {
+                if (hand.Reload(daemon) && differ) changes.Add($"reload {home.Program}");
+                hand.Remove(home.Untold);
+            }
+
             if ((kept.Daemon is not null || !daemon.IsNamed) && hand.Replace(home.PidFile, $"{daemon.Pid}\n")) changes.Add($"write {home.PidFile}");
             Hold(thing, kept, daemon, kept.StartedAt);
             return;
@@ -113,23 +117,16 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         var purpose = $"starting {spec.Home.Program} of {thing.Owner}";
         await hand.RunAsync(IpTool.Inside(spec.NetworkNamespace, purpose, spec.Arguments[0], [.. spec.Arguments.Skip(1)]), cancellationToken);
         Hold(thing, kept, Daemon.Find(spec.Home) ?? throw new ProcessFailedException($"{purpose}: it ended right away", exitCode: null), time.GetTimestamp());
-        Told(kept, spec.Home);
+        File.Delete(spec.Home.Untold);
     }
 
     // In this order: whenever we end, what was written is known to be untold.
-    private bool Write(Kept kept, DaemonHome home, IReadOnlyList<StateFile> files)
+    private bool Write(DaemonHome home, IReadOnlyList<StateFile> files)
     {
         if (files.Count == 0) return false;
-        kept.Untold = true;
         hand.Replace(home.Untold, "");
         foreach (var file in files) hand.Replace(file.Path, file.Text);
         return true;
-    }
-
-    private void Told(Kept kept, DaemonHome home)
-    {
-        if (kept.Untold) hand.Remove(home.Untold);
-        kept.Untold = false;
     }
 
     private void Hold(Thing thing, Kept kept, Daemon daemon, long startedAt)
@@ -146,8 +143,6 @@ internal sealed class DaemonKeeper(Hand hand, TimeProvider time, Action<Thing, P
         public Daemon? Daemon { get; private set; }
 
         public IReadOnlyList<string> Arguments { get; private set; } = [];
-
-        public bool Untold { get; set; }
 
         public long StartedAt { get; private set; }
 
