@@ -96,14 +96,6 @@ public sealed class MetadataApiServer : IAsyncDisposable
         if (_tlsServices is not null) await _tlsServices.DisposeAsync();
     }
 
-    // Without TLS Kestrel asks for none.
-    private sealed class NoServices : IServiceProvider
-    {
-        public static NoServices Instance { get; } = new();
-
-        public object? GetService(Type serviceType) => null;
-    }
-
     // Kestrel's TLS wants services of its own kind that only its host can register. Nothing of this application is ever started.
     private static WebApplication TlsServices(ILoggerFactory loggerFactory)
     {
@@ -144,5 +136,13 @@ public sealed class MetadataApiServer : IAsyncDisposable
         }
 
         return options;
+    }
+
+    // Without TLS Kestrel asks for none.
+    private sealed class NoServices : IServiceProvider
+    {
+        public static NoServices Instance { get; } = new();
+
+        public object? GetService(Type serviceType) => null;
     }
 }
