@@ -25,4 +25,7 @@ internal sealed record BenchOptions(
 
     /// <summary>Our own program is started with its compiler's optimisations off: <c>guard</c> must notice.</summary>
     public bool Slowed { get; init; }
+
+    /// <summary>Our own program is started so that its compiler settles within seconds (<see cref="Machine.Runtime.CompilesSoon"/>).</summary>
+    public bool CompilesSoon { get; init; }
 }

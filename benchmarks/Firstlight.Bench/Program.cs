@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Firstlight.Bench;
 using Firstlight.Bench.CommandLine;
 using Firstlight.Bench.Machine;
+using Firstlight.Bench.Peers;
 using Firstlight.Bench.Report;
 using Firstlight.Bench.Scenarios;
 
@@ -12,6 +13,12 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cance
 
 try
 {
+    if (args is [PlainKestrel.Verb, ..])
+    {
+        await PlainKestrel.ServeAsync(args[1..]);
+        return 0;
+    }
+
     var command = BenchCommand.Parse(args);
     if (command.Help) Console.Write(Help.Text());
     if (command.Page) SayWritten(command.Root, await Pages.WriteAsync(command.Root, stop.Token));

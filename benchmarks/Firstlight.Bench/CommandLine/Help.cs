@@ -32,7 +32,7 @@ internal static class Help
               ./bench boot scale                     two of them, for the record
               ./bench scale --peers networks --sizes 1,4000    one axis, at these sizes
               ./bench guard                          compares with the kept result; exit code 1 where something is lost
-              ./bench guard --record                 measures the result to compare with
+              ./bench guard --record --rounds 24     measures the result to compare with; many rounds, since all later ones are held to it
               ./bench guard --against FILE           compares with another result
               ./bench guard --slowed                 must fail: our own program with its compiler's optimisations off
 

@@ -54,9 +54,8 @@ internal sealed class FirstlightPeer : Peer
     {
         get
         {
-            // Methods that are precompiled would not be slow.
-            string[] slowed = _options.Slowed ? ["env", "DOTNET_ReadyToRun=0", "DOTNET_JITMinOpts=1"] : [];
-            return LaunchAs([.. slowed, "taskset", "-c", "0"]);
+            IReadOnlyList<string> settings = [.. _options.Slowed ? Runtime.Slowed : [], .. _options.CompilesSoon ? Runtime.CompilesSoon : []];
+            return LaunchAs([.. settings.Count > 0 ? ["env", .. settings] : settings, "taskset", "-c", "0"]);
         }
     }
 

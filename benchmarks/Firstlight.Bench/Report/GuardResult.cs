@@ -8,7 +8,7 @@ namespace Firstlight.Bench.Report;
 /// <param name="Finished">When.</param>
 /// <param name="Host">Where.</param>
 /// <param name="Settings">How it was measured.</param>
-/// <param name="Measures">Each way of asking, ours and nginx in turns.</param>
+/// <param name="Measures">Each way of asking, ours and one other in turns.</param>
 internal sealed record GuardResult(string Scenario, DateTimeOffset Finished, Host Host, LoadSettings Settings, IReadOnlyList<Measure> Measures) : IKeptResult
 {
     [JsonIgnore]
@@ -19,21 +19,22 @@ internal sealed record GuardResult(string Scenario, DateTimeOffset Finished, Hos
     public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
 }
 
-/// <summary>One way of asking, now and in the kept result: our processor time a request over nginx's in the same round.</summary>
+/// <summary>One way of asking, now and in the kept result: our processor time a request over another's in the same round.</summary>
 /// <param name="Name">Of the measure.</param>
+/// <param name="Other">Whom ours is compared with.</param>
 /// <param name="Kept">The median that was kept.</param>
 /// <param name="Now">Over the rounds now that count.</param>
 /// <param name="Surely">What three of four rounds are above now: noise lifts some, a loss lifts all.</param>
 /// <param name="IsDisturbed">Others had so much of the processors that hardly a round was calm; then all count.</param>
-internal sealed record Comparison(string Name, double Kept, Spread Now, double Surely, bool IsDisturbed)
+internal sealed record Comparison(string Name, string Other, double Kept, Spread Now, double Surely, bool IsDisturbed)
 {
     /// <summary>The most that may be lost.</summary>
     public const double MostLost = 0.15;
 
-    /// <summary>The most where others disturb: a server with many threads suffers more from them than nginx, by a third.</summary>
+    /// <summary>The most where others disturb: a server with many threads suffers more from them than one without, by a third.</summary>
     public const double MostLostDisturbed = 0.6;
 
-    // Of one processor, while both ours and nginx are measured.
+    // Of one processor, while both are measured.
     private const double Calm = 0.25;
 
     /// <summary>What was lost, as a share; negative where something was won.</summary>
@@ -42,21 +43,24 @@ internal sealed record Comparison(string Name, double Kept, Spread Now, double S
     /// <summary>More was lost than may be, and it is no noise.</summary>
     public bool IsLost => Surely > Kept * (1 + (IsDisturbed ? MostLostDisturbed : MostLost));
 
-    /// <summary>Compares a measure with the kept one; null where the kept result does not have it.</summary>
+    /// <summary>Compares a measure with the kept one; null where the kept result does not have it, over the same other.</summary>
     public static Comparison? Of(GuardResult kept, Measure now)
     {
-        if (kept.Measures.FirstOrDefault(m => m.Name == now.Name)?.Over(GuardTable.Peer) is not { } before) return null;
+        var other = OtherOf(now);
+        if (kept.Measures.FirstOrDefault(m => m.Name == now.Name)?.Over(other.Name) is not { } before) return null;
         var pairs = Pairs(now);
         var calm = pairs.Where(IsCalm).ToArray();
         var isDisturbed = calm.Length * 2 < pairs.Length;
         var ratios = (isDisturbed ? pairs : calm).Select(p => p.Ours.CpuMicrosecondsPerRequest / p.Peer.CpuMicrosecondsPerRequest).Order().ToArray();
-        return new(now.Name, before.Cpu.Median, Spread.Of(ratios), ratios[ratios.Length / 4], isDisturbed);
+        return new(now.Name, other.Name, before.Cpu.Median, Spread.Of(ratios), ratios[ratios.Length / 4], isDisturbed);
     }
 
     /// <summary>Whether a measure was taken on a machine calm enough to be compared with.</summary>
     public static bool IsCalmEnough(Measure measure) => Pairs(measure).Count(IsCalm) * 2 >= Pairs(measure).Length;
 
-    private static (Round Ours, Round Peer)[] Pairs(Measure measure) => [.. measure.Of(Measure.Ours)!.Rounds.Zip(measure.Of(GuardTable.Peer)!.Rounds)];
+    private static (Round Ours, Round Peer)[] Pairs(Measure measure) => [.. measure.Of(Measure.Ours)!.Rounds.Zip(OtherOf(measure).Rounds)];
+
+    private static PeerResult OtherOf(Measure measure) => measure.Peers.Single(p => p.Name != Measure.Ours);
 
     private static bool IsCalm((Round Ours, Round Peer) pair) => (pair.Ours.Others ?? 0) <= Calm && (pair.Peer.Others ?? 0) <= Calm;
 }

@@ -1,22 +1,20 @@
 using System.Text;
+using Firstlight.Bench.Scenarios.Guarding;
 
 namespace Firstlight.Bench.Report;
 
 /// <summary>A run of scenario <c>guard</c> as people read it.</summary>
 internal static class GuardTable
 {
-    /// <summary>Whom ours is compared with.</summary>
-    public const string Peer = "nginx";
-
     public static string Render(GuardResult result)
     {
         var text = new StringBuilder();
         if (result.Comparisons.Count > 0)
         {
-            text.Line($"| | kept, over nginx | now | lost | |");
-            text.Line($"|---|--:|--:|--:|---|");
+            text.Line($"| | over | kept | now | lost | |");
+            text.Line($"|---|---|--:|--:|--:|---|");
             foreach (var c in result.Comparisons)
-                text.Line($"| {c.Name} | {Texts.Times(c.Kept)} | {Texts.Range(c.Now, Texts.Times)} | {c.Loss * 100:+0;-0;0} % | {(c.IsLost ? "**LOST**" : "kept")}{(c.IsDisturbed ? ", the machine was busy" : "")} |");
+                text.Line($"| {c.Name} | {c.Other} | {Texts.Times(c.Kept)} | {Texts.Range(c.Now, Texts.Times)} | {c.Loss * 100:+0;-0;0} % | {(c.IsLost ? "**LOST**" : "kept")}{(c.IsDisturbed ? ", the machine was busy" : "")} |");
         }
         else
         {
@@ -32,7 +30,7 @@ internal static class GuardTable
         text.Line($"");
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
-        text.Line($"CPU a request of `firstlight standalone` over that of nginx in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what more than {Comparison.MostLost * 100:F0} % is gone of in three of four calm rounds, twice; where others keep the processors busy, {Comparison.MostLostDisturbed * 100:F0} %.");
+        text.Line($"CPU a request of `firstlight standalone` over that of the other in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what more than {Comparison.MostLost * 100:F0} % is gone of in three of four calm rounds, {Watched.MostTries} times in a row; where others keep the processors busy, {Comparison.MostLostDisturbed * 100:F0} %.");
         text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);
@@ -45,6 +43,6 @@ internal static class GuardTable
         if (result.Comparisons.Count == 0 && result.Measures.FirstOrDefault(m => !Comparison.IsCalmEnough(m)) is { } busy)
             return $"{busy.Name} was measured on a busy machine: nothing can be compared with it, measure again";
         var lost = result.Comparisons.Where(c => c.IsLost).ToArray();
-        return lost.Length == 0 ? null : $"slower than what was kept: {string.Join(", ", lost.Select(c => FormattableString.Invariant($"{c.Name} {c.Now.Median:F2}× nginx, was {c.Kept:F2}×")))}";
+        return lost.Length == 0 ? null : $"slower than what was kept: {string.Join(", ", lost.Select(c => FormattableString.Invariant($"{c.Name} {c.Now.Median:F2}× {c.Other}, was {c.Kept:F2}×")))}";
     }
 }

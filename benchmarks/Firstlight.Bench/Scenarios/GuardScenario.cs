@@ -11,11 +11,11 @@ internal sealed class GuardScenario : Scenario<GuardResult>
 
     public override string What => "short forms of what matters, against the kept result: fails where 15 % is lost";
 
-    public override (double Full, double Quick) Minutes => (2, 0.7);
+    public override (double Full, double Quick) Minutes => (2.5, 1);
 
     public override (int Full, int Quick) Rounds => (8, 3);
 
-    public override IReadOnlyList<string> Peers => ["firstlight", GuardTable.Peer];
+    public override IReadOnlyList<string> Peers => ["firstlight", "nginx", "kestrel"];
 
     public override IEnumerable<(string Name, string[] Version)> Programs => [("nginx", ["nginx", "-v"])];
 
@@ -25,20 +25,21 @@ internal sealed class GuardScenario : Scenario<GuardResult>
     {
         var kept = options.ForTheRecord ? null : await KeptAsync(options, cancellationToken);
         await using var undo = new Undo();
-        Console.WriteLine("[1/3] firstlight and nginx, on processor 0");
+        Console.WriteLine("[1/3] firstlight, nginx and kestrel, on processor 0");
         var watched = await Watched.StartAsync(options, undo, cancellationToken);
         Console.WriteLine("[2/3] warming up");
         await watched.WarmUpAsync(host, cancellationToken);
         Console.WriteLine($"[3/3] {options.Rounds} rounds");
         var measures = await watched.MeasureAsync(host, options.Rounds, watched.Ways, cancellationToken);
         var comparisons = Compare(kept, measures);
-        var doubtful = comparisons.Where(c => c.IsLost || c.IsDisturbed).Select(c => c.Name).ToHashSet();
-        // A machine that was busy just then is forgiven; a program that became slower is so the second time as well.
-        if (doubtful.Count > 0 && !options.Slowed)
+        // A machine that was slow or busy just then is forgiven; a program that became slower is so every time.
+        for (var tries = 1; tries < Watched.MostTries && !options.Slowed; tries++)
         {
+            var doubtful = comparisons.Where(c => c.IsLost || (c.IsDisturbed && tries == 1)).Select(c => c.Name).ToHashSet();
+            if (doubtful.Count == 0) break;
             Console.WriteLine($"      once more: {string.Join(", ", doubtful)}");
-            var again = await watched.MeasureAsync(host, options.Rounds, [.. watched.Ways.Where(w => doubtful.Contains(w.Name))], cancellationToken);
-            comparisons = [.. comparisons.Select(c => Compare(kept, again).FirstOrDefault(a => a.Name == c.Name) ?? c)];
+            var again = Compare(kept, await watched.MeasureAsync(host, options.Rounds, [.. watched.Ways.Where(w => doubtful.Contains(w.Name))], cancellationToken));
+            comparisons = [.. comparisons.Select(c => again.FirstOrDefault(a => a.Name == c.Name) ?? c)];
         }
 
         return new(Name, DateTimeOffset.UtcNow, host, new(options.Rounds, Watched.Seconds, 0, BenchOptions.Connections, watched.DocumentLength), measures) { Comparisons = comparisons };
@@ -49,7 +50,7 @@ internal sealed class GuardScenario : Scenario<GuardResult>
     protected override string? Complaint(GuardResult result, BenchOptions options) => base.Complaint(result, options) ?? GuardTable.Complaint(result);
 
     private static Comparison[] Compare(GuardResult? kept, IReadOnlyList<Measure> measures) =>
-        kept is null ? [] : [.. measures.Select(m => Comparison.Of(kept, m)).OfType<Comparison>()];
+        kept is null ? [] : [.. measures.Select(m => Comparison.Of(kept, m) ?? throw new BenchException($"the kept result does not have {m.Name} over {m.Peers[^1].Name}: ./bench guard --record measures one"))];
 
     private async Task<GuardResult> KeptAsync(BenchOptions options, CancellationToken cancellationToken)
     {

@@ -11,7 +11,11 @@ namespace Firstlight.Bench.Scenarios;
 /// <param name="Name">Short name.</param>
 /// <param name="What">For the table.</param>
 /// <param name="Ask">Asks a peer for some time.</param>
-internal sealed record Asking<TPeer>(string Name, string What, Func<TPeer, CancellationToken, Task<WrkResult>> Ask);
+internal sealed record Asking<TPeer>(string Name, string What, Func<TPeer, CancellationToken, Task<WrkResult>> Ask)
+{
+    /// <summary>Who is asked so; null for all.</summary>
+    public IReadOnlyList<TPeer>? Peers { get; init; }
+}
 
 /// <summary>Peers that take turns: in every round each is measured once in each way, and the one that begins changes from round to round, so that whatever else the machine does falls on all alike.</summary>
 internal static class Turns
@@ -20,14 +24,15 @@ internal static class Turns
         int rounds, Host host, IReadOnlyList<TPeer> peers, IReadOnlyList<Asking<TPeer>> ways, CancellationToken cancellationToken)
         where TPeer : Peer
     {
-        var kept = ways.ToDictionary(w => w, _ => peers.ToDictionary(p => p, _ => new List<Round>()));
+        var kept = ways.ToDictionary(w => w, w => Asked(w).ToDictionary(p => p, _ => new List<Round>()));
         for (var i = 0; i < rounds; i++)
         {
             foreach (var way in ways)
             {
-                for (var k = 0; k < peers.Count; k++)
+                var asked = Asked(way);
+                for (var k = 0; k < asked.Count; k++)
                 {
-                    var peer = peers[(i + k) % peers.Count];
+                    var peer = asked[(i + k) % asked.Count];
                     var round = await RoundAsync(host, peer, way, i + 1, k + 1, cancellationToken);
                     kept[way][peer].Add(round);
                     Console.WriteLine(string.Create(
@@ -37,7 +42,9 @@ internal static class Turns
             }
         }
 
-        return [.. ways.Select(w => new Measure(w.Name, w.What, [.. peers.Select(p => new PeerResult(p.Name, p.Description, p.MemoryKiB(), kept[w][p]))]))];
+        return [.. ways.Select(w => new Measure(w.Name, w.What, [.. Asked(w).Select(p => new PeerResult(p.Name, p.Description, p.MemoryKiB(), kept[w][p]))]))];
+
+        IReadOnlyList<TPeer> Asked(Asking<TPeer> way) => way.Peers ?? peers;
     }
 
     private static async Task<Round> RoundAsync<TPeer>(Host host, TPeer peer, Asking<TPeer> way, int number, int turn, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ public sealed class ComparisonTests
         var now = Result(2.6) with { Comparisons = [Compare(2.6, 2.6, 2.6, 2.6)] };
 
         Assert.Equal("slower than what was kept: path closed 2.60× nginx, was 2.00×", GuardTable.Complaint(now));
-        Assert.Contains("| path closed | 2.00× | 2.60× | +30 % | **LOST** |", GuardTable.Render(now), StringComparison.Ordinal);
+        Assert.Contains("| path closed | nginx | 2.00× | 2.60× | +30 % | **LOST** |", GuardTable.Render(now), StringComparison.Ordinal);
         Assert.Null(GuardTable.Complaint(now with { Comparisons = [Compare(2.0, 2.0)] }));
     }
 
