@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Firstlight.Bench.Load;
+using Firstlight.Bench.Machine;
 using Firstlight.Conformance.Tests.Neutron;
 using Firstlight.Plumbing.Namespaces;
 using Firstlight.System.Tests.Support;
@@ -109,7 +110,7 @@ internal sealed class MetadataPaths(string root, BenchCloud cloud)
 
     private Task<LabService> OursAsync(string service, string? socket, string[] more) => StartAsync(
         service, socket,
-        ["/usr/bin/taskset", "-c", "0", $"{root}/firstlight", "metadata-agent", "--config-file", _services.At("neutron.conf"), .. more,
+        ["/usr/bin/env", .. Runtime.CompilesSoon, "/usr/bin/taskset", "-c", "0", $"{root}/firstlight", "metadata-agent", "--config-file", _services.At("neutron.conf"), .. more,
             "--config-file", _services.At("metadata_agent.ini"), "--config-file", _services.At("firstlight_agent.conf"), "--config-file", _services.At($"{service.Replace('-', '_')}.conf")]);
 
     private async Task<LabService> StartAsync(string service, string? socket, string[] command)

@@ -50,14 +50,7 @@ internal sealed class FirstlightPeer : Peer
     public IPEndPoint Api => new(IPAddress.Loopback, _api);
 
     /// <summary>How it is started.</summary>
-    public Launch Launch
-    {
-        get
-        {
-            IReadOnlyList<string> settings = [.. _options.Slowed ? Runtime.Slowed : [], .. _options.CompilesSoon ? Runtime.CompilesSoon : []];
-            return LaunchAs([.. settings.Count > 0 ? ["env", .. settings] : settings, "taskset", "-c", "0"]);
-        }
-    }
+    public Launch Launch => LaunchAs(["taskset", "-c", "0"]).With([.. _options.Slowed ? Runtime.Slowed : [], .. _options.CompilesSoon ? Runtime.CompilesSoon : []]);
 
     private Daemon Running => _daemon ?? throw new InvalidOperationException("firstlight does not run");
 

@@ -35,8 +35,8 @@ internal sealed class KestrelPeer : Peer
         var file = Path.Combine(directory, "meta_data.json");
         await File.WriteAllTextAsync(file, document, cancellationToken);
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{NovaCloud.FreePort()}");
-        var daemon = undo.Add("kestrel", Daemon.Start(
-            "kestrel", Path.Combine(directory, "kestrel.log"), ["env", .. Runtime.AsOurs, .. Runtime.CompilesSoon, "taskset", "-c", "0", "dotnet", typeof(KestrelPeer).Assembly.Location, PlainKestrel.Verb, address, file]));
+        var launch = new Launch("kestrel", Path.Combine(directory, "kestrel.log"), ["taskset", "-c", "0", "dotnet", typeof(KestrelPeer).Assembly.Location, PlainKestrel.Verb, address, file]);
+        var daemon = undo.Add(launch.Name, launch.With([.. Runtime.AsOurs, .. Runtime.CompilesSoon]).Start());
         var peer = new KestrelPeer(daemon, address);
         await daemon.UntilAsync(
             "it serves the document", async token => await Curl.GetAsync(peer.Url, token) is (200, var body) && body == document, TimeSpan.FromSeconds(15), cancellationToken);

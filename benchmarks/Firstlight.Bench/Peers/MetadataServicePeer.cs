@@ -35,10 +35,11 @@ internal sealed class MetadataServicePeer : Peer
     /// <summary>What the real one is called in tables.</summary>
     public const string NovaDescription = "nova-api-metadata, one worker, cache in the process";
 
+    /// <summary>Ours, for what it costs when it has run for a while.</summary>
     public static async Task<MetadataServicePeer> StartOursAsync(string root, string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)
     {
         var (launch, endPoint) = await OursAsync(root, directory, cloud, cancellationToken);
-        return await StartAsync(launch, OursDescription, endPoint, cloud, undo, cancellationToken);
+        return await StartAsync(launch.With(Runtime.CompilesSoon), OursDescription, endPoint, cloud, undo, cancellationToken);
     }
 
     public static async Task<MetadataServicePeer> StartNovaAsync(string directory, NovaCloud cloud, Undo undo, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class PathPeers
         var peers = new Dictionary<string, Peer>(StringComparer.Ordinal);
         if (options.Peers.Contains("firstlight"))
         {
-            var ours = await FirstlightPeer.StartAsync(options, Path.Combine(directory, "firstlight"), [network], undo, cancellationToken);
+            var ours = await FirstlightPeer.StartAsync(options with { CompilesSoon = true }, Path.Combine(directory, "firstlight"), [network], undo, cancellationToken);
             await network.PlugGuestAsync(cancellationToken);
             document = await ours.DocumentAsync(network, cancellationToken);
             peers.Add(ours.Name, ours);

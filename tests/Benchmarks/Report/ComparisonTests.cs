@@ -64,6 +64,15 @@ public sealed class ComparisonTests
     public void What_the_kept_result_does_not_have_is_not_judged() => Assert.Null(Comparison.Of(Kept, Measure("something new", 9)));
 
     [Fact]
+    public void What_was_kept_over_another_is_not_compared_with()
+    {
+        var now = Measure("path closed", 2.0) with { Peers = [Peer("firstlight", [80], [0]), Peer("kestrel", [40], [0])] };
+
+        Assert.Null(Comparison.Of(Kept, now));
+        Assert.Equal("kestrel", Comparison.Of(Kept with { Measures = [now] }, now)!.Other);
+    }
+
+    [Fact]
     public void A_loss_is_named_and_ends_the_run_with_a_complaint()
     {
         var now = Result(2.6) with { Comparisons = [Compare(2.6, 2.6, 2.6, 2.6)] };
