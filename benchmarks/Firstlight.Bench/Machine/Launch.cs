@@ -6,8 +6,9 @@ namespace Firstlight.Bench.Machine;
 /// <param name="Command">Program and arguments.</param>
 internal sealed record Launch(string Name, string Log, IReadOnlyList<string> Command)
 {
-    /// <summary>The same with variables set in its environment, each as <c>NAME=value</c>.</summary>
-    public Launch With(IReadOnlyList<string> variables) => variables.Count > 0 ? this with { Command = ["env", .. variables, .. Command] } : this;
+    /// <summary>The same with variables added to its environment; with none no program comes before it.</summary>
+    public Launch With(params IReadOnlyList<(string Name, string Value)> environment) =>
+        environment.Count == 0 ? this : this with { Command = ["env", .. environment.Select(v => $"{v.Name}={v.Value}"), .. Command] };
 
     public Daemon Start() => Daemon.Start(Name, Log, [.. Command]);
 }

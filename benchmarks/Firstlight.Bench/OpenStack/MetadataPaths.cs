@@ -110,14 +110,14 @@ internal sealed class MetadataPaths(string root, BenchCloud cloud)
 
     private Task<LabService> OursAsync(string service, string? socket, string[] more) => StartAsync(
         service, socket,
-        ["/usr/bin/env", .. Runtime.CompilesSoon, "/usr/bin/taskset", "-c", "0", $"{root}/firstlight", "metadata-agent", "--config-file", _services.At("neutron.conf"), .. more,
+        ["/usr/bin/taskset", "-c", "0", $"{root}/firstlight", "metadata-agent", "--config-file", _services.At("neutron.conf"), .. more,
             "--config-file", _services.At("metadata_agent.ini"), "--config-file", _services.At("firstlight_agent.conf"), "--config-file", _services.At($"{service.Replace('-', '_')}.conf")]);
 
     private async Task<LabService> StartAsync(string service, string? socket, string[] command)
     {
         var started = new LabService(cloud.Host, service, command, () => Task.FromResult(socket is null || File.Exists(_services.At($"neutron/{socket}"))));
         _started.Add(started);
-        await started.StartAsync(OurEnvironment);
+        await started.StartAsync([.. OurEnvironment, .. Runtime.CompilesSoon]);
         return started;
     }
 

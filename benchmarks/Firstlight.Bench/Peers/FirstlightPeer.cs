@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Firstlight.Bench.Load;
 using Firstlight.Bench.Machine;
 using Firstlight.Bench.Scenarios;
@@ -15,8 +14,8 @@ internal sealed class FirstlightPeer : Peer
     private static readonly TimeSpan Tell = TimeSpan.FromSeconds(5);
     private readonly BenchOptions _options;
     private readonly string _directory;
-    private readonly int _management = FreePort();
-    private readonly int _api = FreePort();
+    private readonly int _management = NovaCloud.FreePort();
+    private readonly int _api = NovaCloud.FreePort();
     private Daemon? _daemon;
 
     private FirstlightPeer(BenchOptions options, string directory)
@@ -186,11 +185,4 @@ internal sealed class FirstlightPeer : Peer
         management_listen = 127.0.0.1:{management}
 
         """);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -28,15 +28,18 @@ internal sealed class KestrelPeer : Peer
 
     public override IEnumerable<int> Pids => [_daemon.Pid];
 
-    /// <summary>On this machine's loopback, on processor 0, with our program's settings of the runtime.</summary>
-    public static async Task<KestrelPeer> StartAsync(string directory, string document, Undo undo, CancellationToken cancellationToken)
+    /// <summary>On this machine's loopback, on processor 0, with the settings of the runtime that our program is built with.</summary>
+    public static async Task<KestrelPeer> StartAsync(string root, string directory, string document, Undo undo, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
         var file = Path.Combine(directory, "meta_data.json");
         await File.WriteAllTextAsync(file, document, cancellationToken);
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{NovaCloud.FreePort()}");
-        var launch = new Launch("kestrel", Path.Combine(directory, "kestrel.log"), ["taskset", "-c", "0", "dotnet", typeof(KestrelPeer).Assembly.Location, PlainKestrel.Verb, address, file]);
-        var daemon = undo.Add(launch.Name, launch.With([.. Runtime.AsOurs, .. Runtime.CompilesSoon]).Start());
+        var launch = new Launch(
+            "kestrel",
+            Path.Combine(directory, "kestrel.log"),
+            ["taskset", "-c", "0", "dotnet", "exec", "--runtimeconfig", Path.Combine(root, "artifacts/publish/firstlight/firstlight.runtimeconfig.json"), typeof(KestrelPeer).Assembly.Location, PlainKestrel.Verb, address, file]);
+        var daemon = undo.Add(launch.Name, launch.With(Runtime.CompilesSoon).Start());
         var peer = new KestrelPeer(daemon, address);
         await daemon.UntilAsync(
             "it serves the document", async token => await Curl.GetAsync(peer.Url, token) is (200, var body) && body == document, TimeSpan.FromSeconds(15), cancellationToken);

@@ -34,6 +34,9 @@ internal sealed record Comparison(string Name, string Other, double Kept, Spread
     /// <summary>The most where others disturb: a server with many threads suffers more from them than one without, by a third.</summary>
     public const double MostLostDisturbed = 0.6;
 
+    /// <summary>How often a loss is measured before it counts as one: where neighbours have the caches, large programs cost a third more for a minute and small ones do not.</summary>
+    public const int MostTries = 4;
+
     // Of one processor, while both are measured.
     private const double Calm = 0.25;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Firstlight.Bench.Scenarios.Guarding;
 
 namespace Firstlight.Bench.Report;
 
@@ -30,7 +29,7 @@ internal static class GuardTable
         text.Line($"");
         foreach (var measure in result.Measures) text.Line($"- {measure.Name}: {measure.What}");
         text.Line($"");
-        text.Line($"CPU a request of `firstlight standalone` over that of the other in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what more than {Comparison.MostLost * 100:F0} % is gone of in three of four calm rounds, {Watched.MostTries} times in a row; where others keep the processors busy, {Comparison.MostLostDisturbed * 100:F0} %.");
+        text.Line($"CPU a request of `firstlight standalone` over that of the other in the same round, {settings.Rounds} rounds of {settings.Seconds} s, taking turns. Lost is what more than {Comparison.MostLost * 100:F0} % is gone of in three of four calm rounds, {Comparison.MostTries} times in a row; where others keep the processors busy, {Comparison.MostLostDisturbed * 100:F0} %.");
         text.Others(result.Measures);
         text.Machine(result.Host, result.Finished);
         text.Failures(result.Measures);

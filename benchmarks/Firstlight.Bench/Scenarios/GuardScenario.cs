@@ -33,7 +33,7 @@ internal sealed class GuardScenario : Scenario<GuardResult>
         var measures = await watched.MeasureAsync(host, options.Rounds, watched.Ways, cancellationToken);
         var comparisons = Compare(kept, measures);
         // A machine that was slow or busy just then is forgiven; a program that became slower is so every time.
-        for (var tries = 1; tries < Watched.MostTries && !options.Slowed; tries++)
+        for (var tries = 1; tries < Comparison.MostTries && !options.Slowed; tries++)
         {
             var doubtful = comparisons.Where(c => c.IsLost || (c.IsDisturbed && tries == 1)).Select(c => c.Name).ToHashSet();
             if (doubtful.Count == 0) break;

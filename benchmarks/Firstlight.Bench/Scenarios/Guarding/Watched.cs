@@ -15,9 +15,6 @@ internal sealed class Watched
     /// <summary>Length of one measurement.</summary>
     public const int Seconds = 1;
 
-    /// <summary>How often a loss is measured before it counts as one: where neighbours have the caches, large programs cost a third more for a minute and small ones do not.</summary>
-    public const int MostTries = 4;
-
     // Booting guests of a round, each of whom the program meets for the first time.
     private const int BootsOfRound = 40;
     private const int MostWarmUps = 10;
@@ -26,13 +23,13 @@ internal sealed class Watched
     private const double Settled = 1.08;
     private const string Document = "/openstack/latest/meta_data.json";
     private readonly GuestNetwork _network;
-    private readonly FirstlightPeer _ours;
-    private readonly NginxPeer _nginx;
+    private readonly Peer _nginx;
+    private readonly IReadOnlyList<Peer> _peers;
     private int _booted;
 
     private Watched(GuestNetwork network, FirstlightPeer ours, NginxPeer nginx, KestrelPeer kestrel, string document)
     {
-        (_network, _ours, _nginx) = (network, ours, nginx);
+        (_network, _nginx, _peers) = (network, nginx, [ours, nginx]);
         DocumentLength = document.Length;
         var guest = new SignedGuest(network.ServerId.ToString(), Project(document));
         Peer[] api = [ours, kestrel];
@@ -57,7 +54,7 @@ internal sealed class Watched
     {
         var directory = RunDirectory.Make(undo);
         // For warm-up and all rounds of all tries.
-        var network = new GuestNetwork { Guests = BootsOfRound * (MostWarmUps + (MostTries * options.Rounds)) };
+        var network = new GuestNetwork { Guests = BootsOfRound * (MostWarmUps + (Comparison.MostTries * options.Rounds)) };
         network.RemoveGuestsAtEnd(undo);
         NeighbourTable.Raise(undo);
         var ours = await FirstlightPeer.StartAsync(options with { CompilesSoon = true }, Path.Combine(directory, "firstlight"), [network], undo, cancellationToken);
@@ -65,12 +62,12 @@ internal sealed class Watched
         await network.PlugGuestAsync(cancellationToken);
         var document = await ours.DocumentAsync(network, cancellationToken);
         var nginx = await NginxPeer.StartAsync(Path.Combine(directory, "nginx"), document, network, undo, cancellationToken);
-        var kestrel = await KestrelPeer.StartAsync(Path.Combine(directory, "kestrel"), document, undo, cancellationToken);
+        var kestrel = await KestrelPeer.StartAsync(options.Root, Path.Combine(directory, "kestrel"), document, undo, cancellationToken);
         return new(network, ours, nginx, kestrel, document);
     }
 
     public Task<IReadOnlyList<Measure>> MeasureAsync(Host host, int rounds, IReadOnlyList<Asking<Peer>> ways, CancellationToken cancellationToken) =>
-        Turns.MeasureAsync(rounds, host, [_ours, _nginx], ways, cancellationToken);
+        Turns.MeasureAsync(rounds, host, _peers, ways, cancellationToken);
 
     /// <summary>Asks in every way those who compile as they run, until that costs no less any more.</summary>
     public async Task WarmUpAsync(Host host, CancellationToken cancellationToken)
@@ -82,7 +79,7 @@ internal sealed class Watched
             calm++;
             foreach (var way in Ways)
             {
-                foreach (var peer in way.Peers ?? [_ours])
+                foreach (var peer in (way.Peers ?? _peers).Where(p => p != _nginx))
                 {
                     var before = peer.Cpu(host);
                     var asked = await way.Ask(peer, cancellationToken);
